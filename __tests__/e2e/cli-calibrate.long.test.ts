@@ -24,14 +24,24 @@ describe('flowgate calibrate', () => {
       ],
       { cwd },
     );
-    expect(run.stderr).toBe('');
+    expect(run.stderr).toBe(
+      'flowgate: flow: measuring by how much its starts differ: 20 of them at most, 5 rounds on each\n',
+    );
     expect(run.status).toBe(0);
     expect(run.stdout).toMatch(/The same code, 1 comparison /);
+    expect(run.stdout).toMatch(/services: keep (is safe here|the config needs start-spread: \d)/);
     expect(run.stdout).toMatch(/slowed by +found/);
     const written = readFileSync(join(cwd, 'out/calibration.json'), 'utf8');
     const [scenario] = calibrationSchema.parse(JSON.parse(written)).scenarios;
     expect(scenario).toMatchObject({ name: 'flow', slowed: 'module', budget: 30_000 });
     expect(scenario?.same?.runs.runs).toBe(1);
+    expect(scenario?.services).toBe('restart');
+    expect(scenario?.starts).toMatchObject({ rounds: 5, keep: { startSpread: expect.any(Number) } });
+    const [time] = scenario?.starts?.metrics ?? [];
+    expect(time?.metric).toBe('flow_time.med');
+    // A flow sleeps for 20 ms, whichever start of the host it is.
+    expect(time?.between).toBeLessThan(0.3);
+    expect(time?.atMost).toBeGreaterThan(time?.between ?? Infinity);
     expect(scenario?.slower.map(({ slowdown, runs }) => [slowdown, runs.runs])).toEqual([[0.05, 1]]);
     expect(scenario?.metrics.find(({ metric }) => metric === 'flow_time.med')?.pairs).toBeGreaterThan(0);
     expect(readFileSync(join(cwd, 'out/calibration.md'), 'utf8')).toContain('## flow');
@@ -46,6 +56,34 @@ describe('flowgate calibrate', () => {
       'flowgate: input budget: 2 needs a unit: write 2s or 2ms',
     ]);
   });
+
+  test('of commands, of which nothing is kept, no starts are measured', async () => {
+    const cwd = emptyFolder();
+    const run = await runCli(
+      [
+        'calibrate',
+        '--run',
+        'sleep 0.02',
+        '--flows',
+        '4',
+        '--budget',
+        '8s',
+        '--runs',
+        '1',
+        '--json',
+        'out.json',
+      ],
+      { cwd },
+    );
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
+    const [scenario] = calibrationSchema.parse(
+      JSON.parse(readFileSync(join(cwd, 'out.json'), 'utf8')),
+    ).scenarios;
+    expect(scenario?.services).toBe('none');
+    expect(scenario).not.toHaveProperty('starts');
+    expect(run.stdout).not.toContain('start-spread');
+  }, 120_000);
 
   test('a scenario that can not be run is said, and is status 3', async () => {
     const cwd = emptyFolder();

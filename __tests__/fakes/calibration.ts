@@ -46,6 +46,7 @@ export function calibrationSample(): Calibration {
       {
         name: 'checkout',
         slowed: 'command',
+        services: 'restart',
         budget: 60_000,
         time: 300_000,
         flows: 40,
@@ -104,6 +105,16 @@ export function calibrationSample(): Calibration {
             limit: 0.02 + 1 / pairs,
           })),
         })),
+        starts: {
+          starts: 20,
+          rounds: 5,
+          time: 52_000,
+          metrics: [
+            { metric: 'flow_time.med', between: 0.0134, within: 0.0211, atMost: 0.0203, smallest: 0.124 },
+            { metric: 'throughput', between: 0, within: 0.4, atMost: 0.0142, smallest: null },
+          ],
+          keep: { safe: false, startSpread: 0.021 },
+        },
         suggestion: {
           thresholds: ['flow_time.med <= base + 4%', 'cpu_per_flow <= base + 3.5%', 'success_rate >= base'],
           budget: 60_000,

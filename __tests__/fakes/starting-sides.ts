@@ -11,7 +11,7 @@ import { comparedMetrics } from '../../src/compare/thresholds.js';
 import type { ScenarioPlan } from '../../src/model/plan.js';
 import type { ComparingProgress } from '../../src/system/ports.js';
 import { recordOf } from './record.js';
-import { gates, httpPlanOf, simulatedWorld } from './simulated-sides.js';
+import { gates, httpPlanOf, type SimulatedWorld, simulatedWorld } from './simulated-sides.js';
 
 export interface StartingSides {
   /** ms that a start takes, and half as long to stop; none where both sides are kept up from before. */
@@ -33,26 +33,30 @@ export interface Happened {
   readonly progress: readonly ComparingProgress[];
 }
 
-/** A comparison of two servers, in simulated time, whose starts take time and draw how fast they are. */
-export async function compareStarting({
+interface StartingWorld extends SimulatedWorld {
+  readonly head: ScenarioPlan;
+  readonly events: readonly string[];
+  readonly open: () => Promise<Sides>;
+}
+
+/** Two servers, in simulated time, whose starts take time and draw how fast they are. */
+export function startingWorld({
   starting,
   services = 'restart',
   drawSlowness = () => () => 1,
-  limit = 'throughput >= base - 5%',
   plan,
-  options = {},
-}: StartingSides): Promise<Happened> {
+}: StartingSides): StartingWorld {
   const slowness: { [side in SideName]?: (before: number) => number } = {};
   const ran = { base: 0, head: 0 };
-  const { clock, ports, progress } = simulatedWorld({
+  const world = simulatedWorld({
     answer: ({ origin }) => {
       const side = origin.includes('head') ? 'head' : 'base';
       ran[side] += 1;
       return { headAfter: 25 * (slowness[side]?.(ran[side] - 1) ?? 1) };
     },
   });
+  const { clock, ports } = world;
   const events: string[] = [];
-  const plans: string[] = [];
   const begin = (side: SideName): void => {
     slowness[side] = drawSlowness(side);
     ran[side] = 0;
@@ -68,8 +72,7 @@ export async function compareStarting({
     },
   });
   const head = planOfRounds(httpPlanOf('head', plan));
-  const { thresholds } = gates(limit);
-  const compare = async (): Promise<SidesCompared | undefined> => {
+  const open = async (): Promise<Sides> => {
     const flows = await openSides({
       plans: { base: planOfRounds(httpPlanOf('base', plan)), head },
       services: 'restart',
@@ -77,7 +80,7 @@ export async function compareStarting({
       context: { environment: recordOf().environment, env: {} },
     });
     if (services !== 'restart') (['base', 'head'] as const).forEach(begin);
-    const sides: Sides = {
+    return {
       services,
       note: undefined,
       on: async (side, act) => {
@@ -92,6 +95,18 @@ export async function compareStarting({
       },
       close: async () => flows.close(),
     };
+  };
+  return { ...world, head, events, open };
+}
+
+/** A comparison of two such servers. */
+export async function compareStarting(asked: StartingSides): Promise<Happened> {
+  const { limit = 'throughput >= base - 5%', options = {} } = asked;
+  const { clock, ports, progress, head, events, open } = startingWorld(asked);
+  const plans: string[] = [];
+  const { thresholds } = gates(limit);
+  const compare = async (): Promise<SidesCompared | undefined> => {
+    const sides = await open();
     const compared = await compareSides(sides, {
       plan: head,
       thresholds,

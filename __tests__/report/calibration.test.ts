@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { calibrationSchema } from '../../src/model/calibration.js';
+import { calibrationSchema, type ScenarioCalibration } from '../../src/model/calibration.js';
 import {
   calibrationBlocks,
   renderCalibrationMarkdown,
@@ -44,6 +44,54 @@ describe('the report of a calibration', () => {
         },
       },
     });
+  });
+
+  const [checkout, ...others] = calibrationSample().scenarios;
+  if (checkout?.starts === undefined) throw new Error('the sample has starts');
+  const { starts, suggestion } = checkout;
+  const markdownWith = (scenario: Partial<ScenarioCalibration>) =>
+    renderCalibrationMarkdown({
+      ...calibrationSample(),
+      scenarios: [{ ...checkout, ...scenario }, ...others],
+    });
+
+  test('says that keeping one start is safe where it is, and how small a change is then seen', () => {
+    const metrics = starts.metrics.slice(0, 1).map((metric) => ({ ...metric, smallest: 0.041 }));
+    const text = markdownWith({ starts: { ...starts, metrics, keep: { safe: true, startSpread: 0.006 } } });
+    expect(text).toContain(
+      'services&#58; keep is safe here without a start-spread&#58; two starts of the same code hardly ever come as far ' +
+        'apart as a limit. A comparison of 1 min then sees changes above 4.1% in flow&#95;time.med.',
+    );
+    expect(text).not.toContain('the config needs start-spread');
+  });
+
+  test('says what is missing where there were too few starts', () => {
+    const text = markdownWith({ starts: { starts: 3, rounds: 5, time: 130_000, metrics: [] } });
+    expect(text).toContain('it takes five that nobody disturbs, and there were 3.');
+    expect(text).not.toContain('start-spread');
+  });
+
+  test('says nothing of starts where nothing starts but the flows', () => {
+    expect(markdownWith({ starts: undefined })).not.toMatch(/start-spread|starts of the same code/u);
+  });
+
+  test('its snippet keeps services where the config does, with the spread that limits allow for', () => {
+    const snippetOf = (scenario: Partial<ScenarioCalibration>): unknown => {
+      const scenarios = [{ ...checkout, ...scenario }];
+      const code = calibrationBlocks({ ...calibrationSample(), scenarios }).find(
+        (one) => one?.kind === 'code',
+      );
+      return parse(code?.kind === 'code' ? code.text : '');
+    };
+    const kept = {
+      services: 'keep',
+      suggestion: suggestion && { ...suggestion, startSpread: 0.021 },
+    } as const;
+    expect(snippetOf(kept)).toMatchObject({
+      compare: { ref: 'base', services: 'keep', 'start-spread': '2.1%' },
+    });
+    expect(snippetOf({ services: 'keep' })).toMatchObject({ compare: { ref: 'base', services: 'keep' } });
+    expect(snippetOf({ services: 'keep' })).not.toHaveProperty(['compare', 'start-spread']);
   });
 
   test('of an interrupted one says so', () => {

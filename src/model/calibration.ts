@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Inferred } from './inferred.js';
 import { environmentSchema } from './record.js';
-import { COMPARISON_SCALES, comparisonSchema } from './comparison.js';
+import { COMPARISON_SCALES, comparisonSchema, ROUND_SERVICES } from './comparison.js';
 
 /*
  * What `flowgate calibrate` finds out: how a comparison of this scenario fares on this machine when nothing differs, and
@@ -71,10 +71,44 @@ const calibratedMetric = z.object({
   suggested: figure.meta({ description: 'the same, rounded up; null if there is none that makes sense' }),
 });
 
+const starts = z.object({
+  starts: z.int(),
+  rounds: z.int().meta({ description: 'on each start' }),
+  time: z.number().meta({ description: 'ms that they took' }),
+  metrics: z.array(
+    z.object({
+      metric: z.string(),
+      between: z.number().meta({
+        description:
+          'standard deviation of ln of the metric between starts of the same code, without the noise of their rounds',
+      }),
+      within: z.number().meta({ description: 'the same of a round, between those of one start' }),
+      atMost: z.number().meta({ description: 'bound of the one between starts from above, 95%' }),
+      smallest: figure.meta({
+        description:
+          'limit that a comparison with services: keep can hold it to within the budget, with the start-spread that is needed; null if there is none up to 50%',
+      }),
+    }),
+  ),
+  keep: z
+    .object({
+      safe: z.boolean().meta({
+        description: 'two starts hardly ever come as far apart as a limit: no start-spread is needed',
+      }),
+      startSpread: z.number().meta({ description: 'the largest of the bounds, as a share, rounded up' }),
+    })
+    .optional()
+    .meta({ description: 'what services: keep would take; left out if there were too few starts to tell' }),
+});
+
 const scenario = z.object({
   name: z.string(),
   slowed: z.enum(['command', 'module', 'http']).meta({ description: 'how flows were slowed' }),
   problem: z.string().optional(),
+  services: z
+    .enum(['none', ...ROUND_SERVICES])
+    .optional()
+    .meta({ description: 'as in a comparison; left out if none began' }),
   budget: z.number().meta({ description: 'ms that a comparison may take' }),
   time: z.number().meta({ description: 'ms that calibrating took' }),
   flows: z.int().nullable().meta({ description: 'of a round' }),
@@ -91,7 +125,19 @@ const scenario = z.object({
       smallest: z.array(z.object({ metric: z.string(), limit: figure })),
     }),
   ),
-  suggestion: z.object({ thresholds: z.array(z.string()), budget: z.number(), pairs: z.int() }).optional(),
+  starts: starts.optional().meta({
+    description: 'by how much starts of the same code differ; left out where nothing starts but the flows',
+  }),
+  suggestion: z
+    .object({
+      thresholds: z.array(z.string()),
+      budget: z.number(),
+      pairs: z.int(),
+      startSpread: z.number().optional().meta({
+        description: 'with services: keep: what the limits allow for, and the config should say',
+      }),
+    })
+    .optional(),
 });
 
 export const calibrationSchema = z.object({
@@ -108,5 +154,6 @@ export type Calibration = Inferred<typeof calibrationSchema>;
 export type ScenarioCalibration = Calibration['scenarios'][number];
 export type CalibratedMetric = ScenarioCalibration['metrics'][number];
 export type CalibrationSeries = Inferred<typeof series>;
+export type StartCalibration = Inferred<typeof starts>;
 export type RunTally = Inferred<typeof tally>;
 export type TallyShare = Inferred<typeof share>;

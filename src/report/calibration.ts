@@ -7,6 +7,7 @@ import type {
   CalibrationSeries,
   RunTally,
   ScenarioCalibration,
+  StartCalibration,
   TallyShare,
 } from '../model/calibration.js';
 import { block, type Block, type Blocks, right, shown, words } from '../model/document.js';
@@ -58,12 +59,13 @@ function paragraph(words: string): Block | undefined {
 }
 
 function blocksOf(scenario: ScenarioCalibration): Blocks {
-  const { problem, same, slower, metrics, looks } = scenario;
+  const { problem, same, slower, metrics, looks, starts } = scenario;
   return [
     problem === undefined ? undefined : paragraph(`Ended before its time: ${problem}`),
     ...(same === undefined
       ? []
       : [paragraph(roundWords(scenario)), ...sameWords(same, scenario).map(paragraph)]),
+    ...(starts === undefined ? [] : [startsTable(starts), paragraph(keepWords(starts, scenario))]),
     ...(slower.length === 0
       ? []
       : [detectionTable(slower), paragraph(HOW_SLOWED[scenario.slowed]), injectedTable(slower)]),
@@ -109,6 +111,31 @@ function atMost({ high }: TallyShare, runs: number): string {
 
 function rate(share: number): string {
   return `${Number((share * 100).toFixed(share < 0.1 ? 2 : 1))}%`;
+}
+
+function startsTable({ starts, rounds, metrics }: StartCalibration): Block | undefined {
+  return tableOf(
+    `How starts of the same code differ (SD): ${plural(starts, 'start')}, ${plural(rounds, 'round')} on each`,
+    ['metric', 'between starts', 'at most (95%)', 'rounds of one start'],
+    metrics.map(({ metric, between, atMost, within }) => [metric, ...[between, atMost, within].map(spread)]),
+  );
+}
+
+/** A standard deviation of logarithms as a share. */
+function spread(deviation: number): string {
+  return `${Number((Math.expm1(deviation) * 100).toPrecision(2))}%`;
+}
+
+function keepWords({ keep, starts, metrics }: StartCalibration, { budget }: ScenarioCalibration): string {
+  if (keep === undefined) {
+    return `By how much starts differ is not known: it takes five that nobody disturbs, and there were ${starts}. Give calibrate more time (--for).`;
+  }
+  const known = metrics.filter(({ smallest }) => smallest !== null);
+  const seen = known.map(({ metric, smallest }) => `${rate(smallest ?? 0)} in ${metric}`).join(', ');
+  const changes = `A comparison of ${formatTime(budget)} then sees ${known.length === 0 ? 'nothing' : `changes above ${seen}`}.`;
+  return keep.safe
+    ? `services: keep is safe here without a start-spread: two starts of the same code hardly ever come as far apart as a limit. ${changes}`
+    : `For services: keep the config needs start-spread: ${rate(keep.startSpread)}, as two starts of the same code can come as far apart as a limit. ${changes}`;
 }
 
 /** The first column names the rows, the others are figures. */
@@ -228,10 +255,18 @@ function snippetOf(scenarios: readonly ScenarioCalibration[]): string | undefine
   if (suggested.length === 0) return undefined;
   const budget = Math.max(...suggested.map(({ suggestion }) => suggestion.budget));
   return stringify({
-    compare: 'base',
+    compare: compareOf(scenarios),
     budget: `${budget / 1000}s`,
     scenarios: Object.fromEntries(
       suggested.map(({ name, suggestion }) => [name, { thresholds: suggestion.thresholds }]),
     ),
   });
+}
+
+/** As the config has it, with the largest start-spread that a scenario needs. */
+function compareOf(scenarios: readonly ScenarioCalibration[]): unknown {
+  if (!scenarios.some(({ services }) => services === 'keep')) return 'base';
+  const needed = scenarios.flatMap(({ suggestion }) => suggestion?.startSpread ?? []);
+  const widened = needed.length === 0 ? {} : { 'start-spread': rate(Math.max(...needed)) };
+  return { ref: 'base', services: 'keep', ...widened };
 }

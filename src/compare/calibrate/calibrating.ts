@@ -7,11 +7,13 @@ import { isAgainstBase, type Threshold } from '../../model/threshold.js';
 import type { ExecuteContext, ExecutePorts } from '../../run/stage.js';
 import { compareSides, type CompareSidesOptions } from '../rounds/compare.js';
 import { BUDGET, planOfRounds } from '../rounds/load.js';
-import { openSides, SideError } from '../rounds/sides.js';
+import { openSides, SideError, type Sides, startsSomething } from '../rounds/sides.js';
 import { comparedMetrics, defaultBaseGates, spareMetrics } from '../thresholds.js';
 import { calibrationOf } from './figures.js';
 import type { MeasuredRun } from './replay.js';
 import { slowed, slowedPlan } from './slowdown.js';
+import type { MeasuredStarts } from './spread.js';
+import { measureStarts } from './starts.js';
 
 export interface CalibrateOptions {
   /** ms that one comparison may take; undefined if nobody asked for one. */
@@ -30,26 +32,28 @@ export interface CalibrateOptions {
 }
 
 /**
- * Compares head with itself, and with itself slowed by a known share, in turn, each time as a comparison with a base would
- * be: on services and hosts of its own, until it is decided. Never rejects for what is wrong with the scenario: that is
- * said, and what was measured before is kept.
+ * Measures by how much starts of head differ. Then compares head with itself, and with itself slowed by a known share, in
+ * turn, each time as a comparison with a base would be: on services and hosts of its own, until it is decided. Never
+ * rejects for what is wrong with the scenario: that is said, and what was measured before is kept.
  */
 export async function calibrateScenario(
   plan: ScenarioPlan,
   options: CalibrateOptions,
 ): Promise<ScenarioCalibration> {
-  const { startSpread, replays, ports } = options;
+  const { replays, ports } = options;
   const began = ports.clock.now();
   const byDefault = defaultBaseGates(plan, 'fail');
   const thresholds = [...plan.thresholds.filter(isAgainstBase), ...byDefault];
   const spare = spareMetrics(byDefault);
   const measuring = new Measuring(plan, { ...options, thresholds, spare });
   const problem = await measuring.run();
-  const { runs, metrics, flows, budget } = measuring;
+  const { runs, metrics, flows, budget, starts, services } = measuring;
+  const isKept = services === 'keep';
   return {
     name: plan.name,
     slowed: plan.work.kind,
     problem,
+    services,
     budget,
     time: ports.clock.now() - began,
     flows: flows ?? null,
@@ -57,7 +61,9 @@ export async function calibrateScenario(
       metrics,
       runs,
       budget,
-      startSpread,
+      starts,
+      isKept,
+      startSpread: isKept ? options.startSpread : undefined,
       replays,
       seed: plan.seed,
       goOn: goesOn(ports),
@@ -84,6 +90,9 @@ const ORDER: readonly number[] = SLOWDOWNS.toSorted(
   (one, other) => Math.abs(one - 0.05) - Math.abs(other - 0.05),
 );
 
+/** Of the time that there is, after which no further start is measured by itself. */
+const STARTS_SHARE = 0.2;
+
 class Measuring {
   readonly runs: MeasuredRun[] = [];
   readonly #plan: ScenarioPlan;
@@ -95,6 +104,9 @@ class Measuring {
   flows: number | undefined;
   /** ms that a comparison may take: where nobody asked for one, the longest that one was given. */
   budget: number;
+  /** As the comparisons ran. */
+  services: Sides['services'] | undefined;
+  starts: MeasuredStarts | undefined;
 
   constructor(plan: ScenarioPlan, options: Known) {
     this.#plan = planOfRounds(plan);
@@ -107,6 +119,7 @@ class Measuring {
   /** Why it ended before its time, if it did for another reason than an interrupt. */
   async run(): Promise<string | undefined> {
     try {
+      await this.#measureStarts();
       while (!this.#isOver()) {
         const problem = await this.#compare();
         if (problem !== undefined) return problem;
@@ -116,6 +129,23 @@ class Measuring {
       return this.#options.ports.interrupt.aborted ? undefined : thrown.message;
     }
     return undefined;
+  }
+
+  /** Whether comparisons keep one start of either side or not. */
+  async #measureStarts(): Promise<void> {
+    if (!startsSomething(this.#plan)) return;
+    const until = this.#began + STARTS_SHARE * this.#options.time;
+    const sides = await openSides({ ...this.#options, plans: this.#plansWith(0), services: 'restart' });
+    try {
+      this.starts = await measureStarts(sides, {
+        ...this.#options,
+        plan: this.#plan,
+        metrics: this.metrics,
+        until,
+      });
+    } finally {
+      await sides.close();
+    }
   }
 
   #isOver(): boolean {
@@ -145,6 +175,7 @@ class Measuring {
       ports,
       context,
     });
+    this.services = sides.services;
     try {
       const compared = await compareSides(sides, this.#optionsWith(slowdown));
       if (compared === undefined) return undefined;
@@ -179,10 +210,11 @@ class Measuring {
     const plan = this.#plan;
     const base = slowdown === 0 ? 'itself' : `itself, ${formatQuantity(slowdown, 'ratio')} slowed`;
     // An order of its own for each.
-    const { budget } = this.#options;
+    const { budget, startSpread } = this.#options;
     return {
       ...this.#options,
       budget,
+      startSpread: this.services === 'keep' ? startSpread : undefined,
       metrics: this.metrics,
       spare: count === 0 ? this.#options.spare : new Set(),
       plan,

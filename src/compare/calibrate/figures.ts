@@ -14,13 +14,18 @@ import { compareMetric, medianOf } from '../statistics/metric.js';
 import { isValid } from '../statistics/round.js';
 import { looksAt, type Noise, noiseOf, smallestLimit, suggestedLimit, suggestionOf } from './limits.js';
 import { type Ended, type GoOn, type MeasuredRun, replay, thinned } from './replay.js';
+import { type MeasuredStarts, startsOf } from './spread.js';
 
 interface Calibrating {
   readonly metrics: readonly ComparedMetric[];
   readonly runs: readonly MeasuredRun[];
   /** ms that a comparison may take. */
   readonly budget: number;
-  /** As `beginComparison` has it. */
+  /** Undefined where nothing starts but the flows. */
+  readonly starts?: MeasuredStarts;
+  /** The comparisons were on one start of either side. */
+  readonly isKept?: boolean;
+  /** As `beginComparison` has it, for replays; limits allow for what starts were seen to need. */
   readonly startSpread?: number;
   /** Comparisons to replay of each series. */
   readonly replays: number;
@@ -31,12 +36,14 @@ interface Calibrating {
 
 type Figures = Pick<
   ScenarioCalibration,
-  'pairTime' | 'pairs' | 'dropped' | 'metrics' | 'same' | 'slower' | 'looks' | 'suggestion'
+  'pairTime' | 'pairs' | 'dropped' | 'metrics' | 'same' | 'slower' | 'looks' | 'starts' | 'suggestion'
 >;
 
 /** All that follows from the runs; the same runs and seed give the same. */
 export async function calibrationOf(calibrating: Calibrating): Promise<Figures> {
-  const { metrics, runs, startSpread } = calibrating;
+  const { metrics, runs } = calibrating;
+  const starts = calibrating.starts && startsOf(calibrating.starts, calibrating);
+  const startSpread = startSpreadFor(calibrating, starts);
   const all = runs.flatMap(({ pairs }) => pairs).length;
   const time = runs.reduce((sum, run) => sum + run.time, 0);
   const pairTime = all === 0 ? null : time / all;
@@ -44,7 +51,7 @@ export async function calibrationOf(calibrating: Calibrating): Promise<Figures> 
   const same = runs.filter(({ slowdown }) => slowdown === 0);
   const noises = metrics.map((metric) => noiseOf(validPairs(same), metric));
   const calibrated = metrics.map((metric, index) =>
-    calibratedMetric(metric, { ...calibrating, pairs, same, noise: noises[index] }),
+    calibratedMetric(metric, { ...calibrating, startSpread, pairs, same, noise: noises[index] }),
   );
   const series: CalibrationSeries[] = [];
   for (const slowdown of [0, ...SLOWDOWNS]) series.push(...(await seriesOf(slowdown, calibrating, pairs)));
@@ -71,8 +78,19 @@ export async function calibrationOf(calibrating: Calibrating): Promise<Figures> 
             ];
       }),
     })),
+    starts,
     suggestion,
   };
+}
+
+/** What the config is to say for the start that it keeps, as far as it is known: what it says already, if it is not. */
+function startSpreadFor(
+  { isKept = false, startSpread }: Calibrating,
+  starts: ScenarioCalibration['starts'],
+): number | undefined {
+  if (!isKept) return undefined;
+  if (starts?.keep === undefined) return startSpread;
+  return starts.keep.safe ? undefined : starts.keep.startSpread;
 }
 
 function pick(series: readonly CalibrationSeries[]): Pick<Figures, 'same' | 'slower'> {

@@ -128,7 +128,7 @@ const STEP = 0.005;
 /** At the margin itself, 2%, nothing could be told from it. */
 const SMALLEST = 0.025;
 /** Beyond it a limit says nothing any more. */
-const LARGEST = 0.5;
+export const LARGEST = 0.5;
 
 /** A limit that people would write; null where there is none to be had. */
 export function suggestedLimit({
@@ -178,6 +178,7 @@ export function suggestionOf(
     ],
     budget: Math.ceil((pairs * pairTime * SPARE) / BUDGET_STEP) * BUDGET_STEP,
     pairs,
+    startSpread,
   };
 }
 

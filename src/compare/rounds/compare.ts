@@ -157,7 +157,7 @@ function planWords({ times, wanted }: Attempt, { startTime, budget }: RoundsRun,
 }
 
 /** One round with what a comparison keeps of it. Undefined if it was cut short. */
-async function measuredRound(
+export async function measuredRound(
   start: Start,
   load: Load,
   { ports, thresholds }: Pick<CompareSidesOptions, 'ports' | 'thresholds'>,

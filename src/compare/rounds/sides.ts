@@ -71,7 +71,7 @@ export async function openSides(options: SidesOptions): Promise<Sides> {
 }
 
 /** What setup starts, a server of its own for instance, is not told from what it only makes. */
-function startsSomething(plan: ScenarioPlan): boolean {
+export function startsSomething(plan: ScenarioPlan): boolean {
   const { services, work, setup } = plan;
   return (
     services.length > 0 || work.kind === 'module' || setup !== undefined || portsOfProxies(plan).length > 0

@@ -14,6 +14,8 @@ import type { Sides, Start } from './sides.js';
 /** How the rounds of a comparison are to be run. */
 export interface Attempt {
   readonly load: Load;
+  /** The same where one start is kept up, so that no round is as long as to start. */
+  readonly keptLoad: Load;
   /** Of a round, about. */
   readonly flows: number;
   /** Flows that each start is warmed up with before its round; 0 where one start is kept up, which is warm by now. */
@@ -71,15 +73,14 @@ export async function tryOut(sides: Sides, trials: Trials): Promise<Attempt | un
   const trial = togetherOf(tried);
   const isKept = sides.services !== 'restart';
   const starting = bySide(tried, (one) => (isKept ? 0 : one.starting));
-  const load = roundLoad(plan.load, trial, {
-    budget: asked,
-    rounds: 2 * wanted,
-    starting: (starting.base + starting.head) / 2,
-  });
+  const loadBeside = (beside: number): Load =>
+    roundLoad(plan.load, trial, { budget: asked, rounds: 2 * wanted, starting: beside });
+  const load = loadBeside((starting.base + starting.head) / 2);
   const flows = flowsIn(load, trial);
   const times = bySide(tried, (one) => starting[one.side] + one.took - one.time + timeOf(load, one));
   return {
     load,
+    keptLoad: loadBeside(0),
     flows,
     warmup: isKept ? 0 : Math.max(...tried.map(({ warmup }) => warmup)),
     cpuTime: flows * Math.min(...tried.map(({ cpuPerFlow }) => cpuPerFlow)),

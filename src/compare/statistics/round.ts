@@ -86,7 +86,7 @@ export function whyDropped(pair: Pair, limits: ValidityLimits): string | undefin
 }
 
 /** What was not measured can not speak against a round. */
-function isUndisturbed({ steal = 0, startSkew = 0 }: Round, limits: ValidityLimits): boolean {
+export function isUndisturbed({ steal = 0, startSkew = 0 }: Round, limits: ValidityLimits): boolean {
   return steal <= limits.steal && startSkew <= limits.startSkew;
 }
 
