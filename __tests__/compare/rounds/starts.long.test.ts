@@ -21,7 +21,7 @@ describe('a server that draws its speed at its start, against itself', () => {
         starting: 50,
         services,
         drawSlowness: drawing(seed),
-        options: { startSpread },
+        options: { budget: 20_000, startSpread },
       });
       all.push(...comparingOf(compared).results.map(({ outcome }) => outcome));
     }
