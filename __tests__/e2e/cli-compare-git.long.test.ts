@@ -18,7 +18,7 @@ export default function flow() {
 
 const config = (limit = '5%'): string => `version: 1
 compare: base
-budget: 60s
+budget: 120s
 scenarios:
   hash:
     module: hash.mjs
@@ -107,7 +107,7 @@ describe('ten flows at once, compared with the base', () => {
 });
 
 describe('without a base to be compared with', () => {
-  const FAST = CONFIG.replace('budget: 60s', 'budget: 5s').replace('iterations: 20', 'iterations: 10');
+  const FAST = CONFIG.replace('budget: 120s', 'budget: 5s').replace('iterations: 20', 'iterations: 10');
 
   test('a scenario that is new keeps its absolute gates, and the gate on the base is unresolved', async () => {
     const repository = makeRepository();
@@ -175,9 +175,8 @@ describe('without a base to be compared with', () => {
 
 test('a working tree with changes is head as it is, and says so', async () => {
   const repository = makeRepository();
-  const text = CONFIG.replace('budget: 60s', 'budget: 40s');
   repository.commit('as it was', {
-    '.github/flowgate.yml': text,
+    '.github/flowgate.yml': CONFIG,
     'hash.mjs': 'export default () => { throw new Error("broken"); };',
   });
   repository.write({ 'hash.mjs': flow(1) });
@@ -191,7 +190,7 @@ test('a working tree with changes is head as it is, and says so', async () => {
   expect(run.stderr).toContain('working tree (1 file changed) is compared with the last commit');
   expect(run.stdout).toContain('working tree (1 file changed)');
   expect(repository.git('status', '--porcelain', '--', 'hash.mjs')).toBe('M hash.mjs');
-}, 120_000);
+}, 240_000);
 
 test('a run that is interrupted leaves no tree behind', async () => {
   const repository = repositoryWith(ROUNDS, ROUNDS);
@@ -212,7 +211,7 @@ test('--no-compare runs a config with limits on the base: they are not judged, a
   const repository = repositoryWith(
     1,
     1,
-    CONFIG.replace('budget: 60s', 'budget: 60s\nprepare: touch prepared; exit 1'),
+    CONFIG.replace('budget: 120s', 'budget: 120s\nprepare: touch prepared; exit 1'),
   );
   const run = await compareIn(repository, '--no-compare');
   expect(run.status).toBe(0);

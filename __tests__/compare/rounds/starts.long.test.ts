@@ -21,7 +21,7 @@ describe('a server that draws its speed at its start, against itself', () => {
         starting: 50,
         services,
         drawSlowness: drawing(seed),
-        options: { startSpread },
+        options: { budget: 12_000, startSpread },
       });
       all.push(...comparingOf(compared).results.map(({ outcome }) => outcome));
     }
@@ -31,14 +31,14 @@ describe('a server that draws its speed at its start, against itself', () => {
 
   test('is never called slower or faster where each round has a start of its own', async () => {
     expect((await outcomes('restart')).filter(isClaim)).toEqual([]);
-  });
+  }, 180_000);
 
   test('is called so in many a run where one start of each is kept up', async () => {
     expect((await outcomes('keep')).filter(isClaim).length).toBeGreaterThan(SEEDS.length / 4);
-  });
+  }, 180_000);
 
   test('is not where it is said how much starts differ', async () => {
     // Uniform on a width of 10%: a standard deviation of 2.9%.
     expect((await outcomes('keep', 0.029)).filter(isClaim)).toEqual([]);
-  });
+  }, 180_000);
 });
