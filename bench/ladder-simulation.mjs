@@ -2,12 +2,14 @@
  * How often the intervals that a ladder reports hold the truth: those of the Universal Scalability Law (knee, σ, κ), and
  * those of what a flow takes (memory = a + b·N), on ladders whose truth is known.
  *
- *   node bench/ladder-simulation.mjs [--runs N]
+ *   node bench/ladder-simulation.mjs [--runs N] [--part laws|resources]
  */
 import { parseArgs } from 'node:util';
 import { built } from './built.mjs';
 
-const { values: options } = parseArgs({ options: { runs: { type: 'string', default: '1000' } } });
+const { values: options } = parseArgs({
+  options: { runs: { type: 'string', default: '1000' }, part: { type: 'string' } },
+});
 const { fitUsl } = await built('ladder/usl.js');
 const { uslIntervals } = await built('ladder/usl-intervals.js');
 const { resourceLine } = await built('ladder/capacity.js');
@@ -105,5 +107,5 @@ function resources() {
   }
 }
 
-laws();
-resources();
+if (options.part !== 'resources') laws();
+if (options.part !== 'laws') resources();
