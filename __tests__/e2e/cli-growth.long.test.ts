@@ -48,7 +48,7 @@ test('a service that leaks, one whose cache is full at 80% of the run, and one t
   ]);
   expect(checks[1]?.growth?.evidence).toEqual([
     expect.stringMatching(
-      /^memory of the service slows down and may still be filling up: .*; 15 000 flows would tell$/,
+      /^memory of the service slows down and may still be filling up: .*; 15\s000 flows would tell$/,
     ),
   ]);
 }, 120_000);

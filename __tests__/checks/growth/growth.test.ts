@@ -55,6 +55,8 @@ describe('growth', () => {
 
   test('names each that grows: threads and files of the service, memory of the host', () => {
     const record = long((flows) => ({
+      // Files are counted once a second.
+      at: flows * 10,
       serviceMemory: 50e6,
       serviceThreads: 11 + Math.floor(flows / 100),
       serviceFiles: 20 + flows / 2,

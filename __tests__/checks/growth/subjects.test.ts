@@ -39,3 +39,17 @@ test('100 bytes a request are, once they are 32 MB', () => {
   );
   expect(leaks(Array.from({ length: 300 }, (_, index) => hundredBytes(index * FLOWS_BETWEEN)))).toBe(true);
 });
+
+test('open files are counted once a second: in a shorter run nothing is said of them', () => {
+  const files = SUBJECTS.find(({ name }) => name === 'open files of the service');
+  const growthOver = (seconds: number) =>
+    files?.growth(
+      Array.from({ length: 200 }, (_, index) => {
+        const at = (index * seconds * 1000) / 200;
+        return sampleOf({ at, flows: index, serviceFiles: 20 + 10 * Math.floor(at / 1000) });
+      }),
+    );
+  expect(growthOver(4)).toBeUndefined();
+  // 10 files a second, in which 10 flows end.
+  expect(growthOver(20)).toMatchObject({ perFlow: 1, low: 1 });
+});

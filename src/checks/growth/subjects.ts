@@ -20,6 +20,8 @@ export interface Subject {
 const COUNT: Floor = { least: 3, share: 0.1 };
 /** ms a flow. Frequency, caches and other tenants move the CPU time of one and the same work by up to a third. */
 const CPU: Floor = { least: 0.02, share: 0.5 };
+/** ms: they are counted no more often, and the samples between repeat what was counted last. */
+const FILES_EVERY = 1000;
 /** ms: the kernel counts CPU of a process with threads by ticks of 10 ms, so that a part of ten is known to a tenth. */
 const LEAST_CPU = 100;
 
@@ -40,8 +42,18 @@ export const SUBJECTS: readonly Subject[] = [
     of: ({ serviceThreads }) => serviceThreads,
   }),
   level('threads of the host process', { unit: 'count', floor: COUNT, of: ({ hostThreads }) => hostThreads }),
-  level('open files of the service', { unit: 'count', floor: COUNT, of: ({ serviceFiles }) => serviceFiles }),
-  level('open files of the host process', { unit: 'count', floor: COUNT, of: ({ hostFiles }) => hostFiles }),
+  level('open files of the service', {
+    unit: 'count',
+    floor: COUNT,
+    of: ({ serviceFiles }) => serviceFiles,
+    every: FILES_EVERY,
+  }),
+  level('open files of the host process', {
+    unit: 'count',
+    floor: COUNT,
+    of: ({ hostFiles }) => hostFiles,
+    every: FILES_EVERY,
+  }),
   {
     name: 'CPU time of the service',
     unit: 'ms',
@@ -54,9 +66,11 @@ export const SUBJECTS: readonly Subject[] = [
 
 interface LevelOptions extends Pick<Subject, 'unit' | 'floor'> {
   readonly of: (sample: Sample) => number | undefined;
+  /** ms: of samples closer to each other the first one counts. */
+  readonly every?: number;
 }
 
-function level(name: string, { unit, floor, of }: LevelOptions): Subject {
+function level(name: string, { unit, floor, of, every = 0 }: LevelOptions): Subject {
   const levelOf = (sample: Sample): Level[] => {
     const [value, { at, flows }] = [of(sample), sample];
     return value === undefined || flows === undefined ? [] : [{ at, flows, value }];
@@ -65,9 +79,18 @@ function level(name: string, { unit, floor, of }: LevelOptions): Subject {
     name,
     unit,
     floor,
-    growth: (samples) => growthOf(samples.flatMap(levelOf), floor),
+    growth: (samples) => growthOf(apart(samples.flatMap(levelOf), every), floor),
     seen: (sample) => of(sample) !== undefined,
   };
+}
+
+function apart(levels: readonly Level[], every: number): readonly Level[] {
+  let last = -Infinity;
+  return levels.filter(({ at }) => {
+    const isKept = at - last >= every;
+    if (isKept) last = at;
+    return isKept;
+  });
 }
 
 /** CPU time of each flow in every part of the run. */
