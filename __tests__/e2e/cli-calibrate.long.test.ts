@@ -67,7 +67,7 @@ describe('flowgate calibrate', () => {
         '--flows',
         '4',
         '--budget',
-        '8s',
+        '30s',
         '--runs',
         '1',
         '--json',

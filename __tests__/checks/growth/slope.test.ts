@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Level, PARTS } from '../../../src/checks/growth/envelope.js';
-import { inversionsAtMost } from '../../../src/lib/statistics/slopes.js';
+import { inversionChances } from '../../../src/lib/statistics/slopes.js';
 import { growthOf as growthAbove } from '../../../src/checks/growth/slope.js';
 
 /** What falls by less than 1e6 is not taken for a collection. */
@@ -16,7 +16,7 @@ describe('growth with the flows', () => {
   test('a straight line is found as it is, over what comes after a third of the flows', () => {
     // Of 12,000 flows those from 4,000 to 11,900, in eight parts of 987.5; the lowest of each is its first: 4,000, 11,000.
     // Of twelve points of a half, the 21st of 66 slopes from either end.
-    const half = { perFlow: 2, low: 2, high: 2, confidence: 1 - 2 * inversionsAtMost(12, 20) };
+    const half = { perFlow: 2, low: 2, high: 2, confidence: 1 - 2 * (inversionChances(12)[20] ?? 0) };
     expect(growthOf(line(2))).toEqual({
       perFlow: 2,
       low: 2,

@@ -8,6 +8,7 @@ import {
   suggestedLimit,
 } from '../../../src/compare/calibrate/limits.js';
 import { type MeasuredRun, replay } from '../../../src/compare/calibrate/replay.js';
+import type { MeasuredStarts } from '../../../src/compare/calibrate/spread.js';
 import { compareRun } from '../../../src/compare/statistics/looks.js';
 import { VALIDITY_LIMITS } from '../../../src/compare/statistics/round.js';
 import { seededRandom } from '../../../src/lib/random.js';
@@ -270,6 +271,42 @@ describe('a calibration', () => {
     });
     expect(same?.runs.runs).toBe(2);
     expect(metrics[0]?.pairs).toBe(120);
+  });
+
+  /** Starts that differ evenly on a width of `width`, in all metrics. */
+  const startsWith = (width: number): MeasuredStarts => ({
+    starts: Array.from({ length: 20 }, (_, start) =>
+      Array.from({ length: 5 }, (_, round) => {
+        const value = 200 * Math.exp((width * (start - 9.5)) / 19 + 0.001 * Math.sin(5 * start + round));
+        const values = { 'flow_time.p50': value, throughput: value, cpu_per_flow: value };
+        return { values, flows: { started: 10, failed: 0 } };
+      }),
+    ),
+    time: 1000,
+    roundTime: 250,
+  });
+
+  test('where one start is kept, limits allow for what starts were found to differ by, and say so', async () => {
+    const withStarts = async (isKept: boolean, width: number, startSpread?: number) => {
+      const given = { metrics: METRICS, runs, budget: 30_000, replays: 5, seed: 1, goOn };
+      const starts = startsWith(width);
+      const { metrics, suggestion } = await calibrationOf({ ...given, starts, isKept, startSpread });
+      return { smallest: metrics[0]?.smallest ?? NaN, said: suggestion?.startSpread };
+    };
+    const [fresh, kept] = [await withStarts(false, 0.07), await withStarts(true, 0.07)];
+    // A standard deviation of 2.1% at least, and its bound.
+    expect(kept.said).toBeGreaterThan(0.021);
+    expect(kept.said).toBeLessThan(0.04);
+    expect(kept.smallest).toBeGreaterThan(fresh.smallest + 3 * Math.SQRT2 * 0.021);
+    expect(fresh.said).toBeUndefined();
+    // Safe: whatever the config says, nothing has to be allowed for.
+    expect(await withStarts(true, 0.01, 0.02)).toEqual(await withStarts(false, 0.01));
+  });
+
+  test('where starts were not measured, limits allow for what the config says', async () => {
+    const given = { metrics: METRICS, runs, budget: 30_000, replays: 5, seed: 1, goOn };
+    const { suggestion } = await calibrationOf({ ...given, isKept: true, startSpread: 0.02 });
+    expect(suggestion?.startSpread).toBe(0.02);
   });
 
   test('of nothing is nothing', async () => {
