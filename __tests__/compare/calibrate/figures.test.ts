@@ -14,7 +14,6 @@ import { VALIDITY_LIMITS } from '../../../src/compare/statistics/round.js';
 import { seededRandom } from '../../../src/lib/random.js';
 import type { ComparedMetric, Pair } from '../../../src/model/comparison.js';
 import { metricsOf, pairsOf, steadyRunner } from '../statistics/rounds.js';
-import { runMany, shareOf } from '../statistics/simulation.js';
 
 const METRICS = metricsOf(0.05);
 const TIME = METRICS[0] as ComparedMetric;
