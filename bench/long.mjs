@@ -56,7 +56,7 @@ const THREE = ['flow_time.med <= base + 3%', 'throughput >= base - 3%', 'cpu_per
 /** What is tried, and how often in the end. */
 const TRIALS = ['HTTP', 'commands'].flatMap((kind) => [
   { name: `${kind}, same code, default gates`, kind, amount: 1, wanted: 300 },
-  { name: `${kind}, +5% work, limits of 3%`, kind, amount: 1.05, thresholds: THREE, wanted: 100 },
+  { name: `${kind}, +5% work, limits of 3%`, kind, amount: 1.05, thresholds: THREE, wanted: 150 },
 ]);
 
 const { values: options } = parseArgs({

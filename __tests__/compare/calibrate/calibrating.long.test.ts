@@ -59,7 +59,8 @@ describe('calibrating, in simulated time', () => {
       const time = injected.find(({ metric }) => metric === 'flow_time.med');
       expect(time?.low).toBeLessThanOrEqual(slowdown);
       expect(time?.high).toBeGreaterThanOrEqual(slowdown);
-      expect((time?.high ?? 1) - (time?.low ?? 0)).toBeLessThan(0.04);
+      // One that is judged by batches is wider.
+      expect((time?.high ?? 1) - (time?.low ?? 0)).toBeLessThan(0.06);
       if (slowdown >= 0.1) expect(runs.regression.count).toBe(1);
       if (slowdown === 0.02) expect(runs.regression.count).toBe(0);
     }

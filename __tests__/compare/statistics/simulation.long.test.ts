@@ -25,9 +25,10 @@ describe('base against itself on a machine that drifts', () => {
     const states = runMany({ metrics: metricsOf(0.05), ratio: 1 }, 2000, 10_001);
     expect(shareOf(states, isClaim)).toBe(0);
     expect(shareBounds({ started: 2000, failed: 0 }, 0.05).high).toBeLessThan(0.0015);
+    // Of independent pairs one run in ten looks as if they were not; judged by batches, a few of these stay unresolved.
     expect(
       shareOf(states, ({ metric, outcome }) => metric === 'flow_time.p50' && outcome === 'no_regression'),
-    ).toBe(1);
+    ).toBeGreaterThanOrEqual(0.995);
   });
 });
 
@@ -54,7 +55,7 @@ describe('the 99% interval', () => {
 describe('power', () => {
   const steady = (random: () => number): Machine => steadyRunner(random, 0.032);
 
-  test('at one look it is the 95% that the sizing predicts', () => {
+  test('at one look it is the 95% that the sizing predicts, less what batches cost the one run in ten that is judged by them', () => {
     const distance = Math.log(1.05 / 1.02);
     const pairs = Math.ceil(requiredPairs({ distance, deviation: 0.032, miss: 0.005 }));
     const metrics = metricsOf(0.02).slice(0, 1);
@@ -64,7 +65,7 @@ describe('power', () => {
       30_001,
     );
     const detected = shareOf(states, ({ outcome }) => outcome === 'regression');
-    expect(detected).toBeGreaterThan(0.93);
+    expect(detected).toBeGreaterThan(0.91);
     expect(detected).toBeLessThan(0.98);
   });
 
