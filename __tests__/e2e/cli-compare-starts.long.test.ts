@@ -17,6 +17,7 @@ scenarios:
     http: http://127.0.0.1:{{port}}/
     flows: 4
     iterations: 400
+    warmup: 4
     service:
       run: exec node drawing.mjs {{port}}
       ready: tcp://127.0.0.1:{{port}}
@@ -28,7 +29,7 @@ scenarios:
     write(cwd, 'drawing.mjs', DRAWING);
     write(cwd, 'old.yml', SCENARIOS);
     write(cwd, 'new.yml', compare + SCENARIOS);
-    const args = ['compare', '--base-config', 'old.yml', '--config', 'new.yml', '--budget', '40s'];
+    const args = ['compare', '--base-config', 'old.yml', '--config', 'new.yml', '--budget', '25s'];
     const [scenario] = (await runCli(args, { cwd })).results().scenarios;
     return { outcome: scenario?.comparison?.[0]?.outcome, pairs: scenario?.compared?.pairs.length };
   };

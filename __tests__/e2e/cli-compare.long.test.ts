@@ -127,6 +127,7 @@ scenarios:
     http: http://127.0.0.1:${port}/
     flows: 4
     iterations: 400
+    warmup: 8
     service:
       run: exec node server.mjs ${port} ${rounds} log.txt
       ready: tcp://127.0.0.1:${port}
@@ -213,6 +214,7 @@ scenarios:
     http: http://127.0.0.1:${port}/
     flows: 4
     iterations: 8
+    warmup: 4
     setup: exec node listens.mjs ${port}
     service: { run: exec node early.mjs ${port}, ready: ready }
     thresholds: [success_rate >= 99%, throughput >= base - 50%]
