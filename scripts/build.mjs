@@ -21,9 +21,11 @@ const ncc = createRequire(import.meta.url)('@vercel/ncc');
 const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy', guard: 'guard' };
 /**
  * Bytes. Each of these is started with every run, or with every host: whatever would bring a library with it, as types
- * from schemas bring zod, belongs into a file that they do not import.
+ * from schemas bring zod, and the action the client of GitHub, belongs into a file that they do not import.
  */
-const LARGEST = { host: 90_000, proxy: 55_000, guard: 25_000 };
+const LARGEST = { cli: 3_200_000, host: 90_000, proxy: 55_000, guard: 25_000 };
+/** They check nothing that a person wrote. */
+const WITHOUT_ZOD = ['host', 'proxy', 'guard'];
 /** They are run from memory, as classic scripts: see src/system/own-script.ts. */
 const SCRIPTS = ['host', 'proxy'];
 
@@ -50,7 +52,7 @@ async function bundle(name, source) {
   const { code, assets } = await ncc(join(root, `build/src/${source}.js`), options);
   const limit = LARGEST[name] ?? Infinity;
   if (code.length > limit) throw new Error(`${name}.js has ${code.length} bytes, and may have ${limit}`);
-  if (limit < Infinity && /\bzod\b/i.test(code)) throw new Error(`${name}.js has zod in it`);
+  if (WITHOUT_ZOD.includes(name) && /\bzod\b/i.test(code)) throw new Error(`${name}.js has zod in it`);
   const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : '';
   const files = Object.entries(assets).map(([file, { source: content }]) => [file, content]);
   const late = files.filter(([file]) => file.endsWith('js')).map(([file]) => file);

@@ -34,7 +34,7 @@ export const ADAPTERS = [
   'flows/command/{launcher,slot,barrier,output-pipe}',
   'flows/http/{client,undici-parts}',
   'flows/module/{host-threads,import}',
-  'github/{runner,command-files,client,octokit}',
+  'github/{runner,command-files,open,client,octokit}',
   'services/{free-ports,probes}',
   'system/{channel,clock,environment,files,guard,interrupt,kill,no-debugger,own-script,processes,remove-tree,subreaper}',
   'watch/{end-run,machine,pidusage}',

@@ -7,12 +7,10 @@ import { tcpProxyProcess } from './faults/network/process.js';
 import { FifoBarrier } from './flows/command/barrier.js';
 import { LauncherSlot, SpawnedSlot } from './flows/command/slot.js';
 import type { GatePorts } from './gate.js';
-import type { GitHubOptions } from './github/octokit.js';
 import { nodeFreePorts } from './services/free-ports.js';
 import { nodeHttp } from './services/probes.js';
 import { nodeClock } from './system/clock.js';
 import { nodeFiles } from './system/files.js';
-import type { GitHub } from './system/github.js';
 import { interruptSignal } from './system/interrupt.js';
 import { killPids } from './system/kill.js';
 import { fileBeside, readScript } from './system/own-script.js';
@@ -90,26 +88,3 @@ const spawnedSlots: Slots = {
   openBarrier: () => Promise.resolve({ release: () => undefined }),
   openSlot: (spec, { onLaunch }) => Promise.resolve(new SpawnedSlot(spec, onLaunch)),
 };
-
-/**
- * GitHub's API. The client behind it is a chunk of its own, larger than all the rest, and is loaded with the first call:
- * a run that publishes nothing never pays for it.
- */
-export function openGitHub(options: GitHubOptions): GitHub {
-  let loading: Promise<GitHub> | undefined;
-  const client = (): Promise<GitHub> =>
-    (loading ??= import(/* webpackMode: "eager" */ './github/client.js').then(({ connectGitHub }) =>
-      connectGitHub(options),
-    ));
-  return {
-    tokenUser: async () => (await client()).tokenUser(),
-    pullRequest: async (number) => (await client()).pullRequest(number),
-    listComments: async (pullRequest) => (await client()).listComments(pullRequest),
-    createComment: async (pullRequest, body) => (await client()).createComment(pullRequest, body),
-    updateComment: async (id, body) => (await client()).updateComment(id, body),
-    createCheckRun: async (name, sha, update) => (await client()).createCheckRun(name, sha, update),
-    updateCheckRun: async (id, update) => (await client()).updateCheckRun(id, update),
-    readBranchFile: async (branch, path) => (await client()).readBranchFile(branch, path),
-    commitFile: async (commit) => (await client()).commitFile(commit),
-  };
-}

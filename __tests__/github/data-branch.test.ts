@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openGitHub } from '../../src/adapters.js';
+import { openGitHub } from '../../src/github/open.js';
 import { type GitHub, GitHubError } from '../../src/system/github.js';
 import { type GitHubServer, startGitHubServer } from '../e2e/github-server.js';
 

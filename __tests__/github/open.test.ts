@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openGitHub } from '../src/adapters.js';
-import { type GitHub, GitHubError } from '../src/system/github.js';
-import { type GitHubServer, startGitHubServer } from './e2e/github-server.js';
+import { openGitHub } from '../../src/github/open.js';
+import { type GitHub, GitHubError } from '../../src/system/github.js';
+import { type GitHubServer, startGitHubServer } from '../e2e/github-server.js';
 
 const TOKEN = 'ghs_0123456789abcdefghij';
 const SHA = 'a'.repeat(40);
