@@ -24,6 +24,7 @@ scenarios:
     module: hash.mjs
     flows: 10
     iterations: 20
+    warmup: 10
     thresholds: [success_rate >= 99%, cpu_per_flow <= base + ${limit}]
 `;
 

@@ -16,6 +16,7 @@ scenarios:
   s:
     flows: 2
     iterations: 40
+    warmup: 2
     thresholds: [success_rate >= base, throughput >= base - 50%]
 ${more}`;
 

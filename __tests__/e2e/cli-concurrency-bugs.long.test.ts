@@ -8,8 +8,11 @@ import { emptyFolder, runCli, write, type CliRun } from './run-cli.js';
  * twin, with every check as a gate: exactly the right one fails, and names the culprit.
  */
 
-/** In every scenario. What the monitor costs depends on how fast the machine is, which is not what these tests ask. */
-const GATES = 'checks: {concurrency: fail, isolation: fail, cleanup: fail, growth: fail, monitoring: off}';
+/**
+ * In every scenario. What the monitor costs depends on how fast the machine is, which is not what these tests ask; and
+ * runs of some seconds may be too uneven to rule out growth, which must not be called growth.
+ */
+const GATES = 'checks: {concurrency: fail, isolation: fail, cleanup: fail, growth: warn, monitoring: off}';
 
 interface Case {
   /** Of the scenario, as YAML, without its checks. */
@@ -29,7 +32,9 @@ async function run({ scenario, files }: Case): Promise<CliRun & { readonly one: 
 }
 
 const notPassed = ({ checks }: ScenarioResults) =>
-  checks.filter(({ outcome }) => outcome !== 'pass').map(({ id, outcome }) => `${id}: ${outcome}`);
+  checks
+    .filter(({ id, outcome }) => outcome === 'fail' || (outcome !== 'pass' && id !== 'growth'))
+    .map(({ id, outcome }) => `${id}: ${outcome}`);
 
 /** What 100 commands do, five at once, slowly enough for growth to be judged; each asks a service, which answers with the token that it was sent. */
 function commands(script: string, rest = ''): Case {
