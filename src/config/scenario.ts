@@ -204,7 +204,7 @@ function thresholdProblem(draft: Draft, { thresholds }: ParsedInputs, message: s
 }
 
 function workOf(
-  { run, module, http, isolate, options, ...config }: ScenarioConfig,
+  { run, module, http, isolate, python, options, ...config }: ScenarioConfig,
   given: { shell: string; workingDirectory: string; ca: string | undefined; bug: string | undefined },
 ): Work {
   if (run !== undefined) return { kind: 'command', run, shell: given.shell };
@@ -222,6 +222,7 @@ function workOf(
     kind: 'module',
     module: isBuiltIn(module) ? module : resolveModule(given.workingDirectory, module),
     isolate: isolate ?? 'none',
+    ...(isPython(module) ? { python: python ?? ['python3'] } : {}),
     options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
   };
 }

@@ -43,7 +43,7 @@ export type ToHost =
 
 export type FromHost =
   | { readonly type: 'listening' }
-  | { readonly type: 'loaded'; readonly hooks: readonly Hook[]; readonly error?: FlowError }
+  | { readonly type: 'loaded'; readonly hooks: readonly Hook[]; readonly error?: FlowError; readonly runtime?: string }
   | { readonly type: 'done'; readonly hook: Hook; readonly error?: FlowError; readonly shared?: string }
   | { readonly type: 'ended'; readonly id: number; readonly flow: HostedFlowEnd }
   | { readonly type: 'pong' };
