@@ -52,7 +52,7 @@ _getpid, _exit, _read, _write, _close = os.getpid, os._exit, os.read, os.write, 
 _sleep, _thread_time = time.sleep, time.thread_time
 # time.monotonic() of Windows had a resolution of 16 ms before Python 3.13.
 _clock = time.perf_counter_ns if sys.platform == "win32" else time.monotonic_ns
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().decode
 _Thread, _Lock, _Event, _Queue = threading.Thread, threading.Lock, threading.Event, _queue.SimpleQueue
 _start_thread, _submit = threading.Thread.start, concurrent.futures.thread.ThreadPoolExecutor.submit
@@ -108,7 +108,7 @@ class Channel:
     def say(self, message):
         try:
             line = _encode(message)
-        except ValueError:  # a lone surrogate is no text; not a number is no JSON
+        except ValueError:  # a sum that is no number any more
             line = _encode(without_content(message))
         if len(line) > LONGEST_LINE:
             line = _encode(without_content(message))
@@ -129,7 +129,7 @@ class Channel:
 
 def without_content(message):
     """A message whose content cannot be sent, saying so in its place."""
-    error = {"message": "what it reports is more than 60 MB, or no text"}
+    error = {"message": "what it reports is more than 60 MB, or holds a number that is not finite"}
     if message["type"] == "ended":
         return {**message, "flow": {**message["flow"], "error": error, "steps": [], "metrics": [], **NOTHING_PRINTED}}
     return {"type": message["type"], "hooks": [], "hook": message.get("hook"), "error": error}
@@ -922,7 +922,7 @@ def serve(given):
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=channel.silence)
     host = Host(channel)
-    channel.say({"type": "listening"})
+    channel.say({"type": "listening", "pid": PID})
     for message in channel.lines():
         host.handle(message)
     # Signals are not relied upon: a module may have replaced their handlers.
