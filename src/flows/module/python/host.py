@@ -404,6 +404,10 @@ def submit(self, fn, /, *args, **kwargs):
     ThreadPoolExecutor.submit, with the flow that submits, or with none: the thread may have been started by another flow.
     """
     output = CURRENT.get()
+    interpreters = sys.modules.get("concurrent.futures.interpreter")
+    if interpreters is not None and isinstance(self, interpreters.InterpreterPoolExecutor):
+        # What is submitted goes to another interpreter, and has to be a function that can be pickled.
+        return _submit(self, fn, *args, **kwargs)
 
     def run_in_flow(*args, **kwargs):
         before = CURRENT.set(output)
