@@ -319,6 +319,25 @@ async def flow(ctx):
   });
 });
 
+onPython('an interpreter that another program starts', () => {
+  test('is the host: it is measured and looked for what grows, and is nothing that was left behind', async () => {
+    const cwd = emptyFolder();
+    write(cwd, 'flow.py', 'import time\ndef flow(ctx):\n    time.sleep(0.05)\n');
+    const python = JSON.stringify(['sh', '-c', `${PYTHON} "$@"; exit $?`, 'sh']);
+    write(
+      cwd,
+      'flowgate.yml',
+      `version: 1\nscenarios: {a: {module: flow.py, python: ${python}, flows: 2, iterations: 10, ${GATES.replace('}', ', cleanup: fail}')}}}\n`,
+    );
+    const run = await runCli(['run'], { cwd });
+    const [scenario] = run.results().scenarios;
+    expect([run.status, scenario?.verdict]).toEqual([0, 'pass']);
+    const { samples, processes } = scenario?.monitor ?? { samples: [], processes: [] };
+    expect(processes.map(({ command }) => command)).toEqual([expect.stringMatching(/ -u -X faulthandler /)]);
+    expect(samples.at(-1)?.hostMemory).toBe(samples.at(-1)?.memory);
+  });
+});
+
 test('an interpreter that is not there is said, with what to do', async () => {
   const cwd = emptyFolder();
   write(cwd, 'flow.py', 'def flow(ctx): pass\n');
