@@ -205,3 +205,31 @@ async def flow(ctx):
     expect(end?.stdout.head).toBe('fg-0123456789ab-1\n');
   });
 });
+
+onPython('a module of Python is found', () => {
+  test('by a name with dots in it, which is no package', async () => {
+    const { host, answer } = await loaded({ 'order.v2.py': FLOW });
+    expect(answer).not.toHaveProperty('error');
+    expect((await host.flows(1))[0]?.seen).toMatchObject({ own: true });
+  });
+
+  test('in a package, by its whole name', async () => {
+    const { host, answer } = await loaded({
+      'shop/flows/order.py': 'from ..stock import left\ndef flow(ctx):\n    return f"{__name__} {left}"\n',
+      'shop/__init__.py': '',
+      'shop/flows/__init__.py': '',
+      'shop/stock.py': 'left = 3\n',
+    });
+    expect(answer).not.toHaveProperty('error');
+    expect(errors(await host.flows(1))).toEqual([undefined]);
+  });
+
+  test("beside files that are called as the library's: the host has its own", async () => {
+    const { answer } = await loaded({
+      'flow.py': `import pickle\nassert pickle.loads\n${FLOW}`,
+      'pickle.py': 'raise RuntimeError("not mine")\n',
+      'socket.py': 'raise RuntimeError("not mine")\n',
+    });
+    expect(answer).not.toHaveProperty('error');
+  });
+});

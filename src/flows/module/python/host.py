@@ -16,6 +16,7 @@ import base64
 import concurrent.futures.thread
 import contextvars
 import dataclasses
+import functools
 import importlib.util
 import inspect
 import io
@@ -51,8 +52,14 @@ WITHOUT_GUARD = 1
 PID = os.getpid()
 _getpid, _exit, _read, _write, _close = os.getpid, os._exit, os.read, os.write, os.close
 _sleep, _thread_time = time.sleep, time.thread_time
-# time.monotonic() of Windows had a resolution of 16 ms before Python 3.13.
-_clock = time.perf_counter_ns if sys.platform == "win32" else time.monotonic_ns
+# The clock of flowgate (libuv: uv_hrtime). time.monotonic() of Windows had a resolution of 16 ms before Python 3.13, and
+# that of macOS stands still while the machine sleeps.
+if sys.platform == "win32":
+    _clock = time.perf_counter_ns
+elif sys.platform == "darwin":
+    _clock = functools.partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC_RAW)
+else:
+    _clock = time.monotonic_ns
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().decode
 _Thread, _Lock, _RLock = threading.Thread, threading.Lock, threading.RLock
@@ -626,7 +633,7 @@ def loading_error(thrown):
     ]
     if frames and not isinstance(thrown, SyntaxError):
         frame = frames[-1]
-        error["message"] += f" (at {os.path.relpath(frame.filename)}:{frame.lineno})"
+        error["message"] += f" (at {short_path(frame.filename)}:{frame.lineno})"
     if isinstance(thrown, ModuleNotFoundError):
         error["message"] += (
             f"; {sys.executable} does not have it: install it there, or name an interpreter that has it, "
@@ -635,17 +642,24 @@ def loading_error(thrown):
     return error
 
 
+def short_path(path):
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive of Windows
+        return path
+
+
 # --- The module -----------------------------------------------------------------------------------------------------------
 
 
 def import_module(path):
     """By its own name, from its folder, or of the package that its folder is; the working directory is searched too."""
     folder, name = os.path.split(path)
-    name = name.rsplit(".", 1)[0]
+    name = name.rsplit(".", 1)[0].replace(".", "_")
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder, package = os.path.split(folder)
         name = f"{package}.{name}"
-    sys.path[:] = [folder, os.getcwd(), *(entry for entry in sys.path if entry != "")]
+    sys.path[:0] = [folder, os.getcwd()]
     sys.argv[:] = [path]
     if "." in name:
         return importlib.import_module(name)
