@@ -9,6 +9,8 @@ import { onPython, PYTHON } from '../../e2e/python.js';
 import { emptyFolder, write } from '../../e2e/run-cli.js';
 
 const HOST = readScript(join(import.meta.dirname, '../../../src/flows/module/python/host.py')) as OwnScript;
+const PACKAGE = join(import.meta.dirname, '../../../python/src');
+const TYPED = join(import.meta.dirname, '../../../python/tests');
 const FLOW = 'def flow(ctx):\n    return ctx.token\n';
 
 const hosts: HostProcess[] = [];
@@ -231,5 +233,84 @@ onPython('a module of Python is found', () => {
       'socket.py': 'raise RuntimeError("not mine")\n',
     });
     expect(answer).not.toHaveProperty('error');
+  });
+});
+
+onPython('what a flow of Python reports', () => {
+  test('is added up, also by threads of one flow', async () => {
+    const [end] = await ran(`
+import sys, threading
+sys.setswitchinterval(1e-6)
+def flow(ctx):
+    def report():
+        for _ in range(2000):
+            ctx.metric("tokens", 1)
+    threads = [threading.Thread(target=report) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+`);
+    expect(end).toMatchObject({ metrics: [{ name: 'tokens', value: 8000 }] });
+  });
+
+  test('of a step is of its work: a generator, which would not run, is refused', async () => {
+    const ends = await ran('def work():\n    yield 1\ndef flow(ctx):\n    ctx.step("draft", work)\n');
+    expect(errors(ends)[0]).toMatch(/^TypeError: step\('draft', fn\): fn is a generator/);
+  });
+});
+
+onPython('the package flowgate', () => {
+  test('declares what flows and hooks are given, and nothing else', async () => {
+    const { host, answer } = await loaded({
+      'flow.py': `
+import sys, typing
+sys.path.insert(0, ${JSON.stringify(PACKAGE)})
+import flowgate
+def declared(protocol):
+    return {name for name in dir(protocol) if not name.startswith("_")}
+def given(ctx):
+    return {name for name in dir(ctx) if not name.startswith("_")}
+def setup(ctx):
+    assert given(ctx) == declared(flowgate.Context), given(ctx)
+def flow(ctx):
+    assert given(ctx) == declared(flowgate.FlowContext), given(ctx)
+    units = typing.get_args(flowgate.Unit)
+    for unit in units:
+        ctx.metric("a", 1, unit)
+    try:
+        ctx.metric("a", 1, "parsec")
+    except ValueError as error:
+        assert f"known are {' '.join(units)}, and none" in str(error), error
+    else:
+        raise AssertionError("there is no such unit")
+def verify(ctx):
+    assert given(ctx) == declared(flowgate.VerifyContext), given(ctx)
+    assert given(ctx.flows[0]) == declared(flowgate.FlowSummary), given(ctx.flows[0])
+`,
+    });
+    expect(answer).toMatchObject({ type: 'loaded', hooks: ['setup', 'verify'] });
+    expect(await host.ask({ type: 'setup' })).toEqual({ type: 'done', hook: 'setup' });
+    expect(errors(await host.flows(1))).toEqual([undefined]);
+    const flows = [{ flow: 1, iteration: 1, token: 'fg-0123456789ab-1', outcome: 'ok', time: 1 }] as const;
+    const counts = { ok: 1, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
+    expect(await host.ask({ type: 'verify', run: { flows, counts, warmup: 0 } })).toEqual({
+      type: 'done',
+      hook: 'verify',
+    });
+  });
+
+  test.each(['typed_flow.py', 'typed_async_flow.py'])('is not needed when flows run: %s', async (file) => {
+    const host = new Conversation(emptyFolder());
+    await host.next();
+    const module = join(TYPED, file);
+    expect(await host.ask({ type: 'load', module, options: {}, seed: 1 })).not.toHaveProperty('error');
+    expect(await host.ask({ type: 'setup' })).toEqual({ type: 'done', hook: 'setup' });
+    expect(errors(await host.flows(3))).toEqual([undefined, undefined, undefined]);
+    const counts = { ok: 3, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
+    expect(await host.ask({ type: 'verify', run: { flows: [], counts, warmup: 0 } })).toEqual({
+      type: 'done',
+      hook: 'verify',
+    });
   });
 });

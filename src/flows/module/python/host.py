@@ -509,7 +509,7 @@ class FlowContext(Context):
         self.data = flow.get("data")
         self.random = Random(f"{self.seed} {self.iteration}")
         self.cancelled = _Event()
-        self._steps, self._metrics = [], {}
+        self._steps, self._metrics, self._lock = [], {}, _RLock()
 
     def step(self, name, fn=None):
         """`with ctx.step(name):`, or `ctx.step(name, fn)`, which gives what fn returns (`await` it if fn is async)."""
@@ -518,6 +518,8 @@ class FlowContext(Context):
             return step
         if not callable(fn):
             raise TypeError(f"step({name!r}, fn) needs a function that can be called, not {type(fn).__name__}")
+        if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+            raise TypeError(f"step({name!r}, fn): fn is a generator, whose body does not run when it is called")
         step.__enter__()
         try:
             returned = fn()
@@ -539,14 +541,16 @@ class FlowContext(Context):
         if unit is not None and unit not in UNITS:
             raise ValueError(f"metric({name!r}): unknown unit {unit!r}; known are {' '.join(UNITS)}, and none for a count")
         key = (str(name)[:LONGEST_NAME], unit)
-        if key in self._metrics or len(self._metrics) < MOST_METRICS:
-            self._metrics[key] = self._metrics.get(key, 0.0) + number
+        with self._lock:
+            if key in self._metrics or len(self._metrics) < MOST_METRICS:
+                self._metrics[key] = self._metrics.get(key, 0.0) + number
 
     def _reported(self):
-        return [
-            {"name": name, "value": value, **({} if unit is None else {"unit": unit})}
-            for (name, unit), value in self._metrics.items()
-        ]
+        with self._lock:
+            return [
+                {"name": name, "value": value, **({} if unit is None else {"unit": unit})}
+                for (name, unit), value in self._metrics.items()
+            ]
 
 
 # --- Errors ---------------------------------------------------------------------------------------------------------------
