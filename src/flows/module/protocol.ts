@@ -42,8 +42,8 @@ export type ToHost =
   | { readonly type: 'ping' };
 
 export type FromHost =
-  /** `pid`: of the host, should another program have started it. */
-  | { readonly type: 'listening'; readonly pid?: number }
+  /** `pid`: of the host, should another program have started it. `now`: what its clock shows, ms. */
+  | { readonly type: 'listening'; readonly pid?: number; readonly now?: number }
   | {
       readonly type: 'loaded';
       readonly hooks: readonly Hook[];
