@@ -98,7 +98,7 @@ describe('a threshold on the base', () => {
       outcome: 'inconclusive',
       unit: 'bytes',
       bound: null,
-      reason: 'metric(size).avg is a size; 3s is a time; write it as 500MB or 2GiB',
+      reason: 'flows report a size, and 3s is a time',
     });
   });
 

@@ -69,7 +69,7 @@ describe('metrics of flows', () => {
     expect(scenarios.slice(0, 3).map(({ reasons }) => reasons[0])).toEqual([
       'metric(tokens).sum 1000, the gate is < 1000',
       'metric(token).sum < 1000 cannot be judged: no flow reported a metric "token"',
-      'metric(size).max < 3s cannot be judged: metric(size).max is a size; 3s is a time; write it as 500MB or 2GiB',
+      'metric(size).max < 3s cannot be judged: flows report a size, and 3s is a time',
     ]);
     // A rung is three waves, and iterations go on from rung to rung: 1 to 3, 4 to 9, 10 to 21.
     expect(scenarios[3]?.ladder?.rungs.map(({ broken }) => broken)).toEqual([

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { spoken } from '../../src/model/document.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderComment } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import type { ScenarioResults } from '../../src/model/results.js';
 import { partsOf } from '../fakes/report-parts.js';
-import { aResults, aScenario } from '../fakes/results.js';
+import { aResults, aScenario, aThreshold } from '../fakes/results.js';
 
 const stats = (label: string, unit: 'count' | 'bytes' | 'ms' | 'ratio', values: readonly number[]) =>
   Object.fromEntries(
@@ -62,4 +63,14 @@ test('a name that is markup is text', () => {
   const results = aResults({ scenarios: [hostile] });
   expect(renderHtml(results)).not.toContain('<img');
   expect(renderComment(results, { marker: '<!-- x -->' })).not.toMatch(/<img|@all/);
+});
+
+test('a gate in another unit than flows report is said not to be passed', () => {
+  const reason = 'flows report a size, and 3s is a time';
+  const change = { limit: 3000, bound: null, outcome: 'inconclusive', reason } as const;
+  const thresholds = [aThreshold(scenario, 'metric(size).max < 3s', change)];
+  const { headline } = partsOf({ ...scenario, verdict: 'inconclusive', thresholds });
+  expect(spoken(headline.sentence)).toBe(
+    `metric(size).max cannot be judged: ${reason}; the gate of < 3 s is not passed.`,
+  );
 });

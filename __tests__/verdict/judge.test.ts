@@ -133,11 +133,11 @@ describe('a threshold on what flows report', () => {
   });
 
   test.each([
-    ['metric(x).max < 3MB', 'ms', 'metric(x).max is a time; 3MB is a size; write it as 5s or 500ms'],
-    ['metric(x).max < 3s', 'bytes', 'metric(x).max is a size; 3s is a time; write it as 500MB or 2GiB'],
-    ['metric(x).sum < 3000', 'bytes', 'metric(x).sum is a size; 3000 needs a unit: write 3000MB or 3000KB'],
-    ['metric(x).avg < 90%', 'count', 'metric(x).avg is a count; 90% is a percentage; write it as 5'],
-    ['metric(x).avg > 1ms', 'ratio', 'metric(x).avg is a share; 1ms is a time; write it as 90% or 0.9'],
+    ['metric(x).max < 3MB', 'ms', 'flows report a time, and 3MB is a size'],
+    ['metric(x).max < 3s', 'bytes', 'flows report a size, and 3s is a time'],
+    ['metric(x).sum < 3000', 'bytes', 'flows report a size, and 3000 is a bare number'],
+    ['metric(x).avg < 90%', 'count', 'flows report a count, and 90% is a percentage'],
+    ['metric(x).avg > 1ms', 'ratio', 'flows report a share, and 1ms is a time'],
   ] as const)(
     '%s of what is reported in %s is inconclusive, whichever way it would have come out',
     (text, unit, reason) => {

@@ -60,13 +60,10 @@ export function judgeAgainstBase(
 }
 
 /** An amount such as `base + 3MB` has to be in the unit that flows report. */
-function amountMisfit(
-  { limit, written, ...ref }: BaseThreshold,
-  { unit }: ComparisonResult,
-): string | undefined {
+function amountMisfit({ limit, written }: BaseThreshold, { unit }: ComparisonResult): string | undefined {
   return limit.base === 'relative' || written === undefined || unit === undefined
     ? undefined
-    : misfitOf(written, metricName(ref), unit);
+    : misfitOf(written, unit);
 }
 
 const INVALID = 'the comparison is invalid';

@@ -158,16 +158,18 @@ export function valueFor(quantity: Quantity, metric: string, unit: Unit | undefi
   return { ok: true, value };
 }
 
-function kindProblem(
-  { kind, number, text }: Pick<Quantity, 'kind' | 'number' | 'text'>,
-  metric: string,
-  unit: Unit,
-): string | undefined {
+function kindProblem(quantity: Quantity, metric: string, unit: Unit): string | undefined {
+  const { kind, text } = quantity;
   const use = UNIT_USE[unit];
-  if (use.kinds.includes(kind) || (kind === 'bare' && number === 0)) return undefined;
+  if (isOfUnit(quantity, unit)) return undefined;
   return kind === 'bare'
     ? `${metric} is ${use.name}; ${text} needs a unit: write ${withUnit(text, unit)}`
     : `${metric} is ${use.name}; ${text} is ${KIND_NAMES[kind]}; write it as ${use.write}`;
+}
+
+/** 0 is one of every unit. */
+function isOfUnit({ kind, number }: Pick<Quantity, 'kind' | 'number'>, unit: Unit): boolean {
+  return UNIT_USE[unit].kinds.includes(kind) || (kind === 'bare' && number === 0);
 }
 
 function notReported({ kind, text }: Quantity, metric: string): string | undefined {
@@ -180,13 +182,10 @@ function notReported({ kind, text }: Quantity, metric: string): string | undefin
  * Why an amount that was written as a limit is none for a metric that flows report, now that they have: it is of another
  * kind than their unit. Undefined if it fits.
  */
-export function misfitOf(written: Quantity['written'], metric: string, unit: Unit): string | undefined {
-  const { kind } = kindOfUnit(written.unit) ?? { kind: 'bare' };
-  return kindProblem(
-    { kind, number: Number(written.number), text: written.number + written.unit },
-    metric,
-    unit,
-  );
+export function misfitOf({ number, unit: name }: Quantity['written'], unit: Unit): string | undefined {
+  const { kind } = kindOfUnit(name) ?? { kind: 'bare' };
+  if (isOfUnit({ kind, number: Number(number) }, unit)) return undefined;
+  return `flows report ${UNIT_USE[unit].name}, and ${number}${name} is ${KIND_NAMES[kind]}`;
 }
 
 /** The base unit that an amount was written in; undefined if it was a bare number. */

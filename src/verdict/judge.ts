@@ -4,7 +4,7 @@ import { formatAgainst } from '../lib/format.js';
 import { misfitOf, unitWritten } from '../lib/quantity.js';
 import type { Measures } from '../measure/figures.js';
 import { measure } from '../measure/summarize.js';
-import { definitionOf, metricName, type Unit } from '../model/metrics.js';
+import { definitionOf, type Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';
 import { isAgainstBase, parsedPart, type Threshold, type ThresholdOp } from '../model/threshold.js';
 
@@ -29,7 +29,7 @@ function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricRes
     const asked = isReported ? unitWritten(written) : undefined;
     return { ...judged, unit: asked ?? unit, outcome: 'inconclusive', reason: note ?? 'no data' };
   }
-  const misfit = isReported && limit !== null ? misfitOf(written, metricName(threshold), unit) : undefined;
+  const misfit = isReported && limit !== null ? misfitOf(written, unit) : undefined;
   if (misfit !== undefined) return { ...judged, bound: null, outcome: 'inconclusive', reason: misfit };
   if (limit === null) {
     return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
