@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { onPython, PYTHON } from './python.js';
 import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
 
 /** Reports 100 tokens an iteration in two parts and a size; the third flow fails after it has spent its tokens. */
@@ -162,5 +163,50 @@ scenarios:
     expect(run.results().scenarios[0]?.aborted?.reason).toMatch(
       /^metric\(tokens\)\.sum .*the gate is < 5000$/,
     );
+  });
+});
+
+onPython('metrics of Python flows', () => {
+  const run = async (source: string, thresholds: string) => {
+    const cwd = emptyFolder();
+    write(cwd, 'spends.py', source);
+    write(
+      cwd,
+      'flowgate.yml',
+      `version: 1\nscenarios: {a: {module: spends.py, python: ${PYTHON}, flows: 4, thresholds: [${thresholds}]}}\n`,
+    );
+    return runCli(['run'], { cwd });
+  };
+
+  test.each(['def', 'async def'])('are those of modules in JavaScript (%s)', async (def) => {
+    const { status, stdout, results } = await run(
+      `${def} flow(ctx):
+    ctx.metric("tokens", 60 * ctx.iteration)
+    ctx.metric("tokens", 40 * ctx.iteration)
+    ctx.metric("size", ctx.iteration, "MB")
+    if ctx.iteration == 3:
+        raise ValueError("out of stock")
+`,
+      'metric(tokens).sum <= 1000, metric(size).p50 < 3MB',
+    );
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/metric\(tokens\)\.sum <= 1000 +1000/)]);
+    expect(results().scenarios[0]?.metrics['metric(size).sum']).toEqual({ value: 10e6, unit: 'bytes' });
+  });
+
+  test('two kinds of unit in one flow fail it', async () => {
+    const { status, results } = await run(
+      `def flow(ctx):
+    ctx.metric("size", 3, "MB")
+    ctx.metric("size", 3, "ms")
+`,
+      'success_rate >= 100%',
+    );
+    expect(status).toBe(1);
+    expect(results().scenarios[0]?.errors).toMatchObject([
+      {
+        count: 4,
+        sample: expect.stringMatching(/^metric\(size\) was a size \(bytes\) before and is a time \(ms\)/),
+      },
+    ]);
   });
 });
