@@ -22,11 +22,14 @@ const seen = z.object({
   missed: z.boolean(),
 });
 
+const report = z.object({ name: z.string(), value: z.number(), unit: z.string().optional() });
+
 const flow = z.object({
   startedAt: z.number(),
   endedAt: z.number(),
   error: error.optional(),
   steps: z.array(stepSchema),
+  metrics: z.array(report).optional(),
   stdout: excerptSchema,
   stderr: excerptSchema,
   seen: seen.optional(),

@@ -4,6 +4,7 @@ import { HOOK_TIMEOUT } from '../../system/hook.js';
 import type { Clock, Exit, HostSpec, Spawner } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
 import { type Confinement, failedBy, type LimitWatch, UNLIMITED } from '../confinement.js';
+import { reportedOf } from '../reported.js';
 import {
   awaitKill,
   endedBy,
@@ -284,9 +285,12 @@ export class Host implements FlowRunner {
       return;
     }
     this.#inFlight.delete(id);
-    const ended = within(claimed, flow.toldAt, this.#options.clock.now());
-    if (ended.error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
-    else flow.resolve({ ...ended, ...failedBy(ended.error, flow.limits(THREW)) });
+    const { metrics: reports = [], ...told } = within(claimed, flow.toldAt, this.#options.clock.now());
+    const { metrics, problem } = reportedOf(reports);
+    const ended = metrics.length === 0 ? told : { ...told, metrics };
+    const error = told.error ?? (problem === undefined ? undefined : { message: problem });
+    if (error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
+    else flow.resolve({ ...ended, ...failedBy(error, flow.limits(THREW)) });
     if (flow.killed !== undefined) void this.close();
   }
 
