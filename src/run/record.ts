@@ -12,17 +12,18 @@ const DEFECT =
   'flowgate met an unexpected failure, a defect of its own: the log says which; please report it';
 
 type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
-  Partial<Pick<Stage, 'limits'>>;
+  Partial<Pick<Stage, 'limits' | 'data'>>;
 
 /** The record of a run, or of a round of it, that is over. */
 export function recordOfRun(
-  { plan, ports, environment, problems, limits }: RecordedStage,
+  { plan, ports, environment, problems, limits, data }: RecordedStage,
   { startedAt, ...performance }: Performance,
 ): Record {
   const { interrupt } = ports;
   return recordOf(plan, {
     environment,
     limits: limits?.record,
+    data: plan.data && data && { file: plan.data.name, rows: data.count, order: plan.data.order },
     problems: interrupt.reason === UNEXPECTED_FAILURE ? [...problems, DEFECT] : problems,
     startedAt: startedAt.toISOString(),
     ...performance,

@@ -175,13 +175,14 @@ type Recorded = Pick<
 
 /** What is taken over from the record as it is. */
 function takenOver(record: Record): Recorded {
-  const { limits, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, cut } =
+  const { limits, data, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, cut } =
     record;
   const { waves, injected, flows, monitor } = record;
   const tally = tallyOf(record);
   const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));
   return {
     limits,
+    data,
     verify,
     contamination,
     leftovers,
