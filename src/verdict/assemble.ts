@@ -175,8 +175,19 @@ type Recorded = Pick<
 
 /** What is taken over from the record as it is. */
 function takenOver(record: Record): Recorded {
-  const { limits, data, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, cut } =
-    record;
+  const {
+    limits,
+    data,
+    verify,
+    contamination,
+    leftovers,
+    leftBehind,
+    interrupted,
+    aborted,
+    problems,
+    runtime,
+    cut,
+  } = record;
   const { waves, injected, flows, monitor } = record;
   const tally = tallyOf(record);
   const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));
@@ -190,6 +201,7 @@ function takenOver(record: Record): Recorded {
     interrupted,
     aborted,
     problems,
+    runtime,
     cut,
     counts: tally.counts,
     hits: waves === undefined ? undefined : { ...tally.hits, untraced: tally.untracedHits },
