@@ -39,7 +39,11 @@ const flow = z.object({
 const RUNTIME = /^[\w .,-]{1,100}$/;
 
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listening'), pid: z.int().positive().optional() }),
+  z.object({
+    type: z.literal('listening'),
+    pid: z.int().positive().optional(),
+    now: z.number().optional(),
+  }),
   z.object({
     type: z.literal('loaded'),
     hooks: z.array(hook),
