@@ -10,7 +10,7 @@ import type { Threshold } from '../model/threshold.js';
 import type { ConfigReading } from './file.js';
 import { type ParsedInputs, whereInput } from './inputs.js';
 import { type LoadProblem, resolveLoads } from './load.js';
-import type { Config, ScenarioConfig } from './schema.js';
+import { type Config, isPython, type ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
 import { defaultGatesFor } from './thresholds.js';
 

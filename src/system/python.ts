@@ -41,11 +41,13 @@ export function missingPython({ cwd, env, python = [] }: HostSpec): string | und
   const endings = process.platform === 'win32' ? ['', '.exe'] : [''];
   const places = folders.flatMap((folder) => endings.map((ending) => resolve(cwd, folder, program + ending)));
   if (places.some(isProgram)) return undefined;
-  const where = isPath ? `: there is no program ${resolve(cwd, program)}` : ` in PATH`;
-  return (
-    `the Python interpreter "${program}" was not found${where}; install Python 3.9 or later, ` +
-    'or name the interpreter that has what the module imports, as in python: .venv/bin/python'
-  );
+  const where = isPath ? `: there is no program ${resolve(cwd, program)}` : ' in PATH';
+  const words = program.split(/\s+/);
+  const remedy =
+    words.length > 1
+      ? `to give it arguments, write a list: [${words.join(', ')}]`
+      : 'install Python 3.9 or later, or name the interpreter that has what the module imports, as in python: .venv/bin/python';
+  return `the Python interpreter "${program}" was not found${where}; ${remedy}`;
 }
 
 function isProgram(path: string): boolean {

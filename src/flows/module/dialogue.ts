@@ -32,16 +32,16 @@ const flow = z.object({
   seen: seen.optional(),
 });
 
-/** Characters. */
-const LONGEST_RUNTIME = 100;
+/** Plain words, as reports say them as they are. */
+const RUNTIME = /^[\w .,-]{1,100}$/;
 
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listening') }),
+  z.object({ type: z.literal('listening'), pid: z.int().positive().optional() }),
   z.object({
     type: z.literal('loaded'),
     hooks: z.array(hook),
     error: error.optional(),
-    runtime: z.string().max(LONGEST_RUNTIME).optional(),
+    runtime: z.string().regex(RUNTIME).optional(),
   }),
   z.object({
     type: z.literal('done'),
@@ -72,6 +72,8 @@ export function readThreadsMessage(message: unknown): FromThreads | undefined {
 
 /** What a host is reached by: a process, or a thread of one. */
 export type HostChannel = Pick<HostProcess, 'exited' | 'stderr' | 'kill' | 'send' | 'onMessage'> & {
+  /** Of a process. */
+  readonly pid?: number;
   /** Why the process was ended if what it said was no message. */
   readonly broken?: () => string | undefined;
 };

@@ -120,6 +120,9 @@ export class Host implements FlowRunner {
     const listening = await inTime(this.#dialogue.answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
+    const { pid } = listening.value;
+    if (pid !== undefined && this.#process.pid !== undefined && pid !== this.#process.pid)
+      await this.#options.watch.hostBelow(this.#process.pid, pid);
     this.#send({ type: 'load', module, options, seed, canaries });
     const loading = this.#dialogue.answer('loaded');
     // A module of Python is imported by the thread that would answer.

@@ -52,10 +52,11 @@ _getpid, _exit, _read, _write, _close = os.getpid, os._exit, os.read, os.write, 
 _sleep, _thread_time = time.sleep, time.thread_time
 # time.monotonic() of Windows had a resolution of 16 ms before Python 3.13.
 _clock = time.perf_counter_ns if sys.platform == "win32" else time.monotonic_ns
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().decode
 _Thread, _Lock, _Event, _Queue = threading.Thread, threading.Lock, threading.Event, _queue.SimpleQueue
 _start_thread, _submit = threading.Thread.start, concurrent.futures.thread.ThreadPoolExecutor.submit
+_Task = asyncio.Task
 _current_frame_file = sys._getframe().f_code.co_filename
 
 
@@ -108,7 +109,7 @@ class Channel:
     def say(self, message):
         try:
             line = _encode(message)
-        except ValueError:  # a lone surrogate is no text; not a number is no JSON
+        except ValueError:  # a sum that is no number any more
             line = _encode(without_content(message))
         if len(line) > LONGEST_LINE:
             line = _encode(without_content(message))
@@ -129,7 +130,7 @@ class Channel:
 
 def without_content(message):
     """A message whose content cannot be sent, saying so in its place."""
-    error = {"message": "what it reports is more than 60 MB, or no text"}
+    error = {"message": "what it reports is more than 60 MB, or holds a number that is not finite"}
     if message["type"] == "ended":
         return {**message, "flow": {**message["flow"], "error": error, "steps": [], "metrics": [], **NOTHING_PRINTED}}
     return {"type": message["type"], "hooks": [], "hook": message.get("hook"), "error": error}
@@ -299,14 +300,14 @@ class Output:
 
     def branch(self):
         """
-        For a thread that the flow starts. It may be one that serves other flows as well, later: what it sees counts only
-        if it ends before the flow does.
+        For a thread or task that the flow starts. It may be one that serves other flows as well, later: what it sees
+        counts only if it ends before the flow does.
         """
         root = self.parent or self
         return Output(Canary(root.canary.own.decode()) if root.canary else None, root)
 
     def finish(self):
-        """The flow, or the thread that it has started, is through."""
+        """The flow, or the thread or task that it has started, is through."""
         with self.lock:
             for scanner in self.scanners.values():
                 scanner.add(b"", last=True)
@@ -404,6 +405,10 @@ def submit(self, fn, /, *args, **kwargs):
     ThreadPoolExecutor.submit, with the flow that submits, or with none: the thread may have been started by another flow.
     """
     output = CURRENT.get()
+    interpreters = sys.modules.get("concurrent.futures.interpreter")
+    if interpreters is not None and isinstance(self, interpreters.InterpreterPoolExecutor):
+        # What is submitted goes to another interpreter, and has to be a function that can be pickled.
+        return _submit(self, fn, *args, **kwargs)
 
     def run_in_flow(*args, **kwargs):
         before = CURRENT.set(output)
@@ -413,6 +418,22 @@ def submit(self, fn, /, *args, **kwargs):
             CURRENT.reset(before)
 
     return _submit(self, run_in_flow, *args, **kwargs)
+
+
+def new_task(loop, coroutine, **options):
+    """A task of the loop, with the flow that starts it."""
+    output = CURRENT.get()
+    if output is None:
+        return _Task(coroutine, loop=loop, **options)
+    own = output.branch()
+    context = options.pop("context", None) or contextvars.copy_context()
+    context.run(CURRENT.set, own)
+    if sys.version_info >= (3, 11):
+        task = _Task(coroutine, loop=loop, context=context, **options)
+    else:
+        task = context.run(lambda: _Task(coroutine, loop=loop, **options))
+    task.add_done_callback(lambda _: own.finish())
+    return task
 
 
 # --- What a flow is given -------------------------------------------------------------------------------------------------
@@ -663,6 +684,7 @@ class Loop:
 
     def __init__(self):
         self.loop = asyncio.new_event_loop()
+        self.loop.set_task_factory(new_task)
         _start_thread(_Thread(target=self._serve, name="flows", daemon=True))
 
     def _serve(self):
@@ -922,7 +944,7 @@ def serve(given):
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=channel.silence)
     host = Host(channel)
-    channel.say({"type": "listening"})
+    channel.say({"type": "listening", "pid": PID})
     for message in channel.lines():
         host.handle(message)
     # Signals are not relied upon: a module may have replaced their handlers.
