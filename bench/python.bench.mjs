@@ -84,7 +84,7 @@ const flowgate =
 const program =
   (...args) =>
   (env) => {
-    execFileSync(python(), args.map(String), { env, stdio: 'ignore' });
+    execFileSync(python(), args.map(String), { env, stdio: 'ignore', timeout: 120_000 });
   };
 
 const executor = ({ calls, atOnce }) => program(THREADS, calls, atOnce);
@@ -95,7 +95,15 @@ const locust =
   (env) => {
     const users = ['--users', atOnce, '--spawn-rate', atOnce];
     const file = join(PROGRAMS, 'python_locust.py');
-    program('-m', 'locust', '--headless', '--only-summary', ...users, '--locustfile', file)({
+    program(
+      '-m',
+      'locust',
+      '--headless',
+      '--only-summary',
+      ...users,
+      '--locustfile',
+      file,
+    )({
       ...env,
       BENCH_CALLS: String(calls),
       ...(recorded ? { BENCH_RECORDED: '1' } : {}),

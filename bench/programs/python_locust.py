@@ -7,7 +7,9 @@ import itertools
 import os
 import time
 
-# First: it replaces time.sleep, sockets and threads by those of gevent.
+import gevent
+
+# Before the work: it replaces time.sleep, sockets and threads by those of gevent.
 from locust import User, constant, task
 
 from python_work import ends, work, write
@@ -38,4 +40,5 @@ class Minimal(User):
             )
         if len(ends) == CALLS:
             write()
-            self.environment.runner.quit()
+            # Not by this user, whom that stops too.
+            gevent.spawn(self.environment.runner.quit)
