@@ -155,7 +155,7 @@ const costs = (what, sleep) => ({
     { name: 'bare ThreadPoolExecutor', run: cost(executor, sleep) },
     { name: `Locust ${LOCUST}, its statistics left out`, missing: noLocust, run: cost(locust(), sleep) },
     {
-      name: `Locust ${LOCUST}, each call recorded`,
+      name: `Locust ${LOCUST}, each call reported to its statistics`,
       missing: noLocust,
       run: cost(locust({ recorded: true }), sleep),
     },
