@@ -996,7 +996,7 @@ def serve(given):
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=channel.silence)
     host = Host(channel)
-    channel.say({"type": "listening", "pid": PID})
+    channel.say({"type": "listening", "pid": PID, "now": now()})
     for message in channel.lines():
         host.handle(message)
     # Signals are not relied upon: a module may have replaced their handlers.
