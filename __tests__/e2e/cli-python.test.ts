@@ -266,7 +266,7 @@ onPython('a module of Python that goes wrong is said to', () => {
       /process ended \(exit status 9\)/,
     ],
     crashes: [
-      'import ctypes\ndef flow(ctx):\n    ctypes.string_at(0)\n',
+      'import ctypes, time\ndef flow(ctx):\n    ctypes.string_at(0) if ctx.flow == 1 else time.sleep(9)\n',
       /Fatal Python error: Segmentation fault \(at .*ctypes.*:\d+\)/,
     ],
   } as const;
