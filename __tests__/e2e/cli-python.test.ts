@@ -80,7 +80,7 @@ count = 0
 def flow(ctx):
     global count
     before = count
-    time.sleep(0.01)
+    time.sleep(0.2)
     count = before + 1
 def verify(ctx):
     assert count == 10, f"count is {count}, not 10"
