@@ -15,7 +15,7 @@ const callable = z.custom<() => unknown>((value) => typeof value === 'function')
 const table = z.object({
   title: text,
   unit: text,
-  target: text.regex(/^(Target \d+|No target): /),
+  target: text.regex(/^(Target( \d+)?|No target): /),
   rounds: z.int().min(1).optional(),
   untimed: z.literal(true).optional(),
   mean: z.literal(true).optional(),

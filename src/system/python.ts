@@ -16,15 +16,17 @@ if sys.version_info < (3, 9):
     sys.exit(1)
 # Not yet the working directory: what the script imports is the library's, whatever files lie there.
 sys.path[:] = [entry for entry in sys.path if entry]
+import faulthandler
+faulthandler.enable()
 given = sys.stdin.buffer.readline()
 exec(compile(sys.stdin.buffer.read(), sys.argv[1], "exec"), {"__name__": "flowgate_host", "__file__": sys.argv[1], "GIVEN": given})`;
 
 /**
- * Unbuffered, so that what the process printed before it died is there; and with a traceback of Python's should the
- * kernel end it.
+ * Unbuffered, so that what the process printed before it died is there. The script itself asks for a traceback of
+ * Python's should the kernel end it: Python 2 has no option for that, and shall say that it is too old.
  */
 export function pythonArguments(file: string): readonly string[] {
-  return ['-u', '-X', 'faulthandler', '-c', BOOT, file];
+  return ['-u', '-c', BOOT, file];
 }
 
 /** What stands in the first line of its standard input: a descriptor, or where to connect to. */

@@ -206,14 +206,21 @@ function crashLine(stderr: Excerpt): string {
   return lastLine({ ...stderr, head, tail, bytes: stderr.bytes - left });
 }
 
-/** What Python writes when the kernel ends it (faulthandler), with the innermost line of the thread concerned. */
+const FATAL = 'Fatal Python error: ';
+
+/**
+ * What Python writes when the kernel ends it (faulthandler), with the innermost line of the thread concerned. Without the
+ * GIL two threads may write at once, or one ends the process before the other has said why: then there is nothing to say.
+ */
 function fatalOf(lines: readonly string[]): string | undefined {
-  const at = lines.findIndex((line) => line.startsWith('Fatal Python error: '));
+  const at = lines.findIndex((line) => line.startsWith(FATAL));
   if (at === -1) return undefined;
+  const reason = lines[at]?.split(FATAL).at(-1);
+  if (reason === '') return '';
   const thread = lines.findIndex((line, index) => index > at && /^Current thread /.test(line));
   const [, file, line] = /^ {2}File "(.*)", line (\d+) in /.exec(lines[thread + 1] ?? '') ?? [];
   const where = thread === -1 || file === undefined ? '' : ` (at ${file}:${line})`;
-  return `${lines[at]}${where}`;
+  return `${FATAL}${reason}${where}`;
 }
 
 /** What Node warns of by itself, and how to see more of it, is not why a process has ended. */
