@@ -8,7 +8,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy', guard
  * from schemas bring zod, and the action the client of GitHub, belongs into a file that they do not import.
  */
 const LARGEST = { cli: 3_200_000, host: 90_000, proxy: 55_000, guard: 25_000 };
+/** Shipped as it is: it is an example of a host too. */
+const PYTHON_HOST = 'src/flows/module/python/host.py';
 /** They check nothing that a person wrote. */
 const WITHOUT_ZOD = ['host', 'proxy', 'guard'];
 /** They are run from memory, as classic scripts: see src/system/own-script.ts. */
@@ -66,6 +68,7 @@ async function build(folder) {
   for (const [name, source] of Object.entries(ENTRIES)) bundles.push(...(await bundle(name, source)));
   await mkdir(folder, { recursive: true });
   for (const [file, content] of bundles) await writeFile(join(folder, file), content);
+  await copyFile(join(root, PYTHON_HOST), join(folder, 'host.py'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
   await chmod(join(folder, 'cli.js'), 0o755);
 }

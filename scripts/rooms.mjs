@@ -36,7 +36,7 @@ export const ADAPTERS = [
   'flows/module/{host-threads,import}',
   'github/{runner,command-files,open,client,octokit}',
   'services/{free-ports,probes}',
-  'system/{channel,clock,environment,files,guard,interrupt,kill,no-debugger,own-script,processes,remove-tree,subreaper}',
+  'system/{channel,clock,environment,files,guard,interrupt,kill,no-debugger,own-script,processes,python,remove-tree,subreaper}',
   'watch/{end-run,machine,pidusage}',
   'watch/procfs/{table,member,descriptors,reader}',
 ];

@@ -13,9 +13,9 @@ import { nodeClock } from './system/clock.js';
 import { nodeFiles } from './system/files.js';
 import { interruptSignal } from './system/interrupt.js';
 import { killPids } from './system/kill.js';
-import { fileBeside, readScript } from './system/own-script.js';
+import { fileBeside, type OwnScript, readScript } from './system/own-script.js';
 import type { Spawner } from './system/ports.js';
-import { spawnCommand, spawnNode, whyUnusable } from './system/processes.js';
+import { spawnCommand, spawnNode, spawnPython, whyUnusable } from './system/processes.js';
 import { machineState } from './watch/machine.js';
 import { openPidusage } from './watch/pidusage.js';
 import { openProcfs } from './watch/procfs/table.js';
@@ -57,18 +57,27 @@ export function nodePorts(): NodePorts {
   };
 }
 
-/** The script that runs module flows, beside the bundle that is running, is read at once. */
+/** The scripts that run module flows, beside the bundle that is running, are read at once. */
 export function nodeSpawner(): Spawner {
-  const host = fileBeside(import.meta.url, 'host.js');
-  const script = readScript(host);
+  const inNode = ownScript('host.js');
+  const inPython = ownScript('host.py');
   return {
     spawn: spawnCommand,
     ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
     spawnHost: (spec) => {
-      if (script === undefined) throw new Error(`${host} is missing; run npm run build`);
-      return spawnNode(script, spec, { adopts: true });
+      return spec.python === undefined ? spawnNode(inNode(), spec, { adopts: true }) : spawnPython(inPython(), spec);
     },
     killPids,
+  };
+}
+
+/** Reads it now; what it gives throws if the script was not there. */
+function ownScript(name: string): () => OwnScript {
+  const file = fileBeside(import.meta.url, name);
+  const script = readScript(file);
+  return () => {
+    if (script === undefined) throw new Error(`${file} is missing; run npm run build`);
+    return script;
   };
 }
 

@@ -159,6 +159,34 @@ describe('each kind of fault', () => {
     ]);
   });
 
+  test.each([
+    [
+      ['module: a.mjs', 'python: python3'],
+      '5:13: scenarios.s.python: is for modules in Python, and "a.mjs" does not end in .py',
+    ],
+    [
+      ['module: a.py', 'isolate: thread'],
+      '5:14: scenarios.s.isolate: is for JavaScript: flows of a Python module have threads of their own in one process; leave it out, or write isolate: process',
+    ],
+    [
+      ['run: x', 'python: python3'],
+      '5:13: scenarios.s.python: is for module scenarios; a command is given what it needs by env',
+    ],
+    [
+      ['module: a.py', 'python: 3'],
+      '5:13: scenarios.s.python: must be an interpreter such as .venv/bin/python, or a list such as [uv, run, python], not 3',
+    ],
+  ])('a module of Python: %j', (lines, message) => {
+    expect(problems(scenario(...lines))).toEqual([message]);
+  });
+
+  test.each(['python: .venv/bin/python', 'python: [uv, run, python]', 'isolate: process'])(
+    'a module of Python may have %s',
+    (line) => {
+      expect(problems(scenario('module: a.py', line))).toEqual([]);
+    },
+  );
+
   test('iterations and duration exclude each other', () => {
     expect(problems(scenario('run: x', 'iterations: 20', 'duration: 3s'))).toEqual([
       '6:5: scenarios.s: iterations and duration are given; keep one',

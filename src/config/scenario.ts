@@ -10,7 +10,7 @@ import type { Threshold } from '../model/threshold.js';
 import type { ConfigReading } from './file.js';
 import { type ParsedInputs, whereInput } from './inputs.js';
 import { type LoadProblem, resolveLoads } from './load.js';
-import type { Config, ScenarioConfig } from './schema.js';
+import { type Config, isPython, type ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
 import { defaultGatesFor } from './thresholds.js';
 
@@ -204,7 +204,7 @@ function thresholdProblem(draft: Draft, { thresholds }: ParsedInputs, message: s
 }
 
 function workOf(
-  { run, module, http, isolate, options, ...config }: ScenarioConfig,
+  { run, module, http, isolate, python, options, ...config }: ScenarioConfig,
   given: { shell: string; workingDirectory: string; ca: string | undefined; bug: string | undefined },
 ): Work {
   if (run !== undefined) return { kind: 'command', run, shell: given.shell };
@@ -222,6 +222,7 @@ function workOf(
     kind: 'module',
     module: isBuiltIn(module) ? module : resolveModule(given.workingDirectory, module),
     isolate: isolate ?? 'none',
+    ...(isPython(module) ? { python: python ?? ['python3'] } : {}),
     options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
   };
 }

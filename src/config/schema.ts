@@ -32,6 +32,13 @@ export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 export const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
+const INTERPRETER = 'an interpreter such as .venv/bin/python, or a list such as [uv, run, python]';
+const python = z
+  .union([text('.venv/bin/python').transform((program) => [program]), z.array(text('python')).min(1)], {
+    error: mustBe(INTERPRETER),
+  })
+  .transform((words): readonly string[] => words);
+
 const level = oneOf(CHECK_LEVELS).optional();
 const checks = map(
   Object.fromEntries(CHECK_IDS.map((id) => [id, level])) as Record<(typeof CHECK_IDS)[number], typeof level>,
@@ -74,7 +81,15 @@ const scenario = map(
     run: commandText('node scripts/place-order.js').optional().describe('the command that one flow is'),
     module: text('flows/order.mjs')
       .optional()
-      .describe('the module file whose default export one flow is, from the working directory'),
+      .describe(
+        'the module file that has the flow, from the working directory: the default export of .mjs, .js, .cjs or .ts, ' +
+          'the function flow of .py',
+      ),
+    python: python
+      .optional()
+      .describe(
+        'the interpreter of a Python module, with arguments if it is a list; python3 if left out. 3.9 or later',
+      ),
     options: textMap('options and their values').optional().describe('handed to the module as ctx.options'),
     http: httpRequests
       .optional()
@@ -88,7 +103,10 @@ const scenario = map(
     'max-body': size.optional().describe('the largest response that http reads; 10MB if left out'),
     isolate: oneOf(ISOLATIONS)
       .optional()
-      .describe('none: all flows concurrently in one host process; thread or process: one for each slot'),
+      .describe(
+        'none: all flows concurrently in one host process, those of Python in a thread for each slot or in one asyncio ' +
+          'loop; thread (JavaScript) or process: one for each slot',
+      ),
     flows: whole(1).optional().describe('how many run at once; 10 if left out'),
     iterations: whole(1).optional().describe('how many are run in all; each of the flows once if left out'),
     duration: duration.optional().describe('for how long flows are started, in place of iterations'),
@@ -206,10 +224,15 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
   });
 }
 
+export function isPython(module: string): boolean {
+  return /\.py$/i.test(module);
+}
+
 /** Of two that complain of one key the first is heard. */
 function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Finding[] {
   return [
     ...oneKindOfWork(path, scenario),
+    ...pythonRules(path, scenario),
     ...loadRules(path, scenario, { written, thresholds: thresholdsIn(scenario) }),
     ...faultRules(path, scenario),
     ...environment(path, scenario),
@@ -219,7 +242,7 @@ function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Find
 }
 
 const KINDS = ['run', 'module', 'http'] as const;
-const MODULE_KEYS = ['options', 'isolate'];
+const MODULE_KEYS = ['options', 'isolate', 'python'];
 const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
 const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
 const FOR_MODULES: Readonly<Record<string, string>> = {
@@ -241,6 +264,19 @@ function oneKindOfWork(path: Path, scenario: ScenarioConfig): Finding[] {
   return others
     .filter(({ key }) => key in scenario)
     .map(({ key, message = '' }) => ({ path: [...path, key], message }));
+}
+
+function pythonRules(path: Path, { module, python: interpreter, isolate }: ScenarioConfig): Finding[] {
+  if (module === undefined) return [];
+  if (!isPython(module)) {
+    if (interpreter === undefined) return [];
+    return [{ path, key: 'python', message: `is for modules in Python, and ${show(module)} does not end in .py` }];
+  }
+  if (isolate !== 'thread') return [];
+  const message =
+    'is for JavaScript: flows of a Python module have threads of their own in one process; leave it out, or write ' +
+    'isolate: process';
+  return [{ path, key: 'isolate', message }];
 }
 
 /** A ready that is wrong may be meant as such a one. */

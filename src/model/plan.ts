@@ -176,6 +176,8 @@ export type Work =
       /** Absolute path of the module file, or the name of a built-in one (`flowgate:demo`). */
       readonly module: string;
       readonly isolate: Isolation;
+      /** Of a Python module: the interpreter and its arguments. */
+      readonly python?: readonly string[];
       /** Handed to the module as `ctx.options`; the demo takes its bug from it. */
       readonly options: Readonly<Record<string, string>>;
     }

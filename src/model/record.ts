@@ -139,6 +139,11 @@ export const recordedShape = {
   aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
   /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
   problems: z.array(z.string()),
+  /** Left out if that is Node. */
+  runtime: z
+    .string()
+    .optional()
+    .meta({ description: 'what ran the flows of a module in Python: "Python 3.12.3, GIL on"' }),
   /** What was too much to keep or to add up; left out if nothing was. */
   cut: z
     .array(z.string())

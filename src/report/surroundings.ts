@@ -61,17 +61,18 @@ export function runLinkOf({ run }: Results): RunLink | undefined {
 
 /**
  * `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`, `ladder of 1, 2, 5: up to 5 flows
- * at once, 24 in all`.
+ * at once, 24 in all`, `10 flows at once; Python 3.12.3, GIL on`.
  */
 export function loadOf({
   load,
   metrics,
   ladder,
-}: Pick<ScenarioResults, 'load' | 'metrics' | 'ladder'>): string {
+  runtime,
+}: Pick<ScenarioResults, 'load' | 'metrics' | 'ladder' | 'runtime'>): string {
   const warmup = load.warmup > 0 ? `, after ${formatCount(load.warmup)} to warm up` : '';
   const dropped = metrics['dropped']?.value ?? 0;
   const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(formatCount).join(', ')}: up to `;
-  return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}`;
+  return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}${runtime === undefined ? '' : `; ${runtime}`}`;
 }
 
 /** ms. */

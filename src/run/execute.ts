@@ -51,7 +51,8 @@ export async function execute(
     await session.close();
   }
   const left = parts.search?.found();
-  return recordOfRun(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
+  const { runtime } = parts.module ?? {};
+  return recordOfRun({ ...stage, runtime }, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */

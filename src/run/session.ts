@@ -98,7 +98,8 @@ export class Session {
       return round;
     });
     await this.#workspaces.settle();
-    return recordOfRun({ ...stage, problems: stage.problems.slice(before) }, { ...ran, load });
+    const problems = stage.problems.slice(before);
+    return recordOfRun({ ...stage, problems, runtime: this.parts.module?.runtime }, { ...ran, load });
   }
 
   async close(): Promise<void> {

@@ -67,7 +67,7 @@ async function openNetwork({ plan, ports }: Stage, parts: Parts): Promise<Connec
 
 async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>): Promise<ModuleRunner> {
   const { plan, ports, watch, env, limits } = stage;
-  const spec = { cwd: plan.workingDirectory, env };
+  const spec = { cwd: plan.workingDirectory, env, python: work.python };
   const confine =
     limits === undefined ? undefined : (host: number | 'hooks') => limits.ofHost(host, plan.load.flows);
   try {

@@ -6,7 +6,7 @@ import { LONGEST_LINE } from './ports.js';
 /** The file descriptor by which a process of ours and we speak with each other. */
 export const CHANNEL = 3;
 
-interface ChildChannel {
+export interface ChildChannel {
   send(message: unknown): void;
   /** Called for each line; with undefined for one that is no message. */
   onMessage(listener: (message: unknown) => void): void;

@@ -31,7 +31,10 @@ export interface CommandSpec {
 }
 
 /** What a host of module flows is started with. */
-export type HostSpec = Pick<CommandSpec, 'cwd' | 'env' | 'enclosure'>;
+export type HostSpec = Pick<CommandSpec, 'cwd' | 'env' | 'enclosure'> & {
+  /** The interpreter of a Python module and its arguments; Node runs the host if left out. */
+  readonly python?: readonly string[];
+};
 
 export interface OutputLine {
   readonly stream: 'stdout' | 'stderr';
@@ -130,6 +133,7 @@ export interface Spawner {
   /** `scratch`: an existing folder. */
   openBarrier(scratch: string): Promise<Barrier>;
   openSlot(spec: CommandSpec, options: SlotOptions): Promise<CommandSlot>;
+  /** @throws Error if the interpreter of a Python module is missing */
   spawnHost(spec: HostSpec): HostProcess;
   /** SIGKILL (or what the platform has), or another signal, to single processes; those that are gone are passed over. */
   killPids(pids: readonly number[], signal?: string): void;

@@ -11,6 +11,7 @@ import { Guard } from './guard.js';
 import { killGroup } from './kill.js';
 import { type OwnScript, startingText } from './own-script.js';
 import type { CommandSpec, Exit, HostProcess, HostSpec, OutputLine, RunningProcess } from './ports.js';
+import { missingPython, pythonArguments, pythonText, loopbackChannel } from './python.js';
 import { adopting } from './subreaper.js';
 
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
@@ -120,6 +121,42 @@ export function spawnNode(script: OwnScript, spec: HostSpec, { adopts = false } 
   // The process may be gone before it has read all: its exit says so, not this.
   child.stdin?.on('error', () => undefined).end(startingText(script, key));
   return { ...running, ...channelTo(child.stdio[CHANNEL] as Duplex, key) };
+}
+
+interface PythonOptions {
+  /** The channel goes over the loopback interface. */
+  readonly loopback?: boolean;
+}
+
+/**
+ * The same for a script in Python, whose interpreter `spec.python` names.
+ * @throws Error if there is no such program
+ */
+export function spawnPython(
+  script: OwnScript,
+  spec: HostSpec,
+  { loopback = process.platform === 'win32' }: PythonOptions = {},
+): HostProcess {
+  const missing = missingPython(spec);
+  if (missing !== undefined) throw new Error(missing);
+  const key = randomBytes(16).toString('hex');
+  const [program = 'python3', ...options] = spec.python ?? [];
+  const argv: [string, ...string[]] = [program, ...options, ...pythonArguments(script.file)];
+  const { child, running } = start(argv, spec, {
+    stdio: ['pipe', 'pipe', 'pipe', ...(loopback ? [] : (['pipe'] as const))],
+    adopts: true,
+  });
+  const stdin = child.stdin?.on('error', () => undefined);
+  if (!loopback) {
+    stdin?.end(pythonText(script.source, key, CHANNEL));
+    return { ...running, ...channelTo(child.stdio[CHANNEL] as Duplex, key) };
+  }
+  const channel = loopbackChannel(key);
+  void channel.address.then((address) => stdin?.end(pythonText(script.source, key, address)));
+  void running.exited.then(() => {
+    channel.close();
+  });
+  return { ...running, ...channel };
 }
 
 /** Leaders of the process groups that we started and that we have not seen to end. */

@@ -175,7 +175,7 @@ type Recorded = Pick<
 
 /** What is taken over from the record as it is. */
 function takenOver(record: Record): Recorded {
-  const { limits, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, cut } =
+  const { limits, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, runtime, cut } =
     record;
   const { waves, injected, flows, monitor } = record;
   const tally = tallyOf(record);
@@ -189,6 +189,7 @@ function takenOver(record: Record): Recorded {
     interrupted,
     aborted,
     problems,
+    runtime,
     cut,
     counts: tally.counts,
     hits: waves === undefined ? undefined : { ...tally.hits, untraced: tally.untracedHits },

@@ -12,6 +12,8 @@ const MOST_ASKED = 64;
 export class ProcessWatch implements Watch {
   readonly #table: ProcessTable;
   readonly #roots = new Map<number, TreeRoot>();
+  /** Hosts by the root that has started them. */
+  readonly #hostsBelow = new Map<number, number>();
   #monitor: Monitor | undefined;
   #clock: Clock | undefined;
 
@@ -27,8 +29,21 @@ export class ProcessWatch implements Watch {
   }
 
   removeRoot(pid: number): void {
-    this.#roots.delete(pid);
-    this.#monitor?.removeRoot(pid);
+    for (const root of [pid, this.#hostsBelow.get(pid)]) {
+      if (root === undefined) continue;
+      this.#roots.delete(root);
+      this.#monitor?.removeRoot(root);
+    }
+    this.#hostsBelow.delete(pid);
+  }
+
+  async hostBelow(root: number, pid: number): Promise<void> {
+    const alive = await this.alive();
+    // It could be a number of another namespace, and here the pid of somebody else.
+    if (!alive.some((reading) => reading.pid === pid && reading.root === root)) return;
+    this.#hostsBelow.set(root, pid);
+    this.addRoot({ pid: root, role: 'flow', launcher: true });
+    this.addRoot({ pid, role: 'flow', launcher: false });
   }
 
   /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */

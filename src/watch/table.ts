@@ -63,6 +63,11 @@ export interface Watch {
   addRoot(root: TreeRoot): void;
   /** It has ended; what was seen below it still counts. */
   removeRoot(pid: number): void;
+  /**
+   * The program that was started as `root` has started the host of the flows below it, as `uv run python` does: then that
+   * is the host, and the program is not measured. Nothing is done if there is no such process below it.
+   */
+  hostBelow(root: number, pid: number): Promise<void>;
   /** The first flows, or all behind a barrier, have just been started. */
   released(): void;
   /** pids of the processes that a flow has started and that are alive, launchers and hosts not among them. */

@@ -27,6 +27,7 @@ function hostOf() {
   const options: Partial<HostOptions> = {
     clock,
     timeout: TIMEOUT,
+    spec: { cwd: '/', env: {} },
     watch: { released: () => undefined } as never,
   };
   const host = new Host(options as HostOptions, channel);

@@ -32,9 +32,17 @@ const flow = z.object({
   seen: seen.optional(),
 });
 
+/** Plain words, as reports say them as they are. */
+const RUNTIME = /^[\w .,-]{1,100}$/;
+
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listening') }),
-  z.object({ type: z.literal('loaded'), hooks: z.array(hook), error: error.optional() }),
+  z.object({ type: z.literal('listening'), pid: z.int().positive().optional() }),
+  z.object({
+    type: z.literal('loaded'),
+    hooks: z.array(hook),
+    error: error.optional(),
+    runtime: z.string().regex(RUNTIME).optional(),
+  }),
   z.object({
     type: z.literal('done'),
     hook,
@@ -64,6 +72,8 @@ export function readThreadsMessage(message: unknown): FromThreads | undefined {
 
 /** What a host is reached by: a process, or a thread of one. */
 export type HostChannel = Pick<HostProcess, 'exited' | 'stderr' | 'kill' | 'send' | 'onMessage'> & {
+  /** Of a process. */
+  readonly pid?: number;
   /** Why the process was ended if what it said was no message. */
   readonly broken?: () => string | undefined;
 };
@@ -179,12 +189,24 @@ export function hostDeath(exit: Exit, stderr: Excerpt): string {
 /** Of what Node prints when it crashes, the line that names the error. */
 function crashLine(stderr: Excerpt): string {
   const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
+  const fatal = fatalOf(lines);
+  if (fatal !== undefined) return fatal;
   const error = lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line));
   if (error !== undefined) return error;
   const head = withoutWarnings(stderr.head);
   const tail = withoutWarnings(stderr.tail);
   const left = stderr.head.length + stderr.tail.length - head.length - tail.length;
   return lastLine({ ...stderr, head, tail, bytes: stderr.bytes - left });
+}
+
+/** What Python writes when the kernel ends it (faulthandler), with the innermost line of the thread concerned. */
+function fatalOf(lines: readonly string[]): string | undefined {
+  const at = lines.findIndex((line) => line.startsWith('Fatal Python error: '));
+  if (at === -1) return undefined;
+  const thread = lines.findIndex((line, index) => index > at && /^Current thread /.test(line));
+  const [, file, line] = /^ {2}File "(.*)", line (\d+) in /.exec(lines[thread + 1] ?? '') ?? [];
+  const where = thread === -1 || file === undefined ? '' : ` (at ${file}:${line})`;
+  return `${lines[at]}${where}`;
 }
 
 /** What Node warns of by itself, and how to see more of it, is not why a process has ended. */

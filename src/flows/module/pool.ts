@@ -134,6 +134,7 @@ class Pool implements ModuleRunner {
   readonly #living = new Set<Host>();
   readonly #slots = new Map<number, Promise<Host>>();
   #hooks: ReadonlySet<Hook> = new Set();
+  runtime: string | undefined;
   /** In which the hooks run. */
   #first: Host | undefined;
   #shared: string | undefined;
@@ -150,8 +151,9 @@ class Pool implements ModuleRunner {
 
   /** The first alone, so that a module that can not be loaded is said so once. */
   async open(): Promise<void> {
-    const { host, hooks } = await this.#openHost('hooks');
+    const { host, hooks, runtime } = await this.#openHost('hooks');
     this.#hooks = hooks;
+    this.runtime = runtime;
     this.#first = host;
     if (hooks.size === 0) this.#slots.set(1, Promise.resolve(host));
     // With a setup they wait for what it returns.
@@ -237,7 +239,7 @@ class Pool implements ModuleRunner {
     await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
   }
 
-  async #openHost(of: number | 'hooks'): Promise<{ host: Host; hooks: ReadonlySet<Hook> }> {
+  async #openHost(of: number | 'hooks'): Promise<OpenHost> {
     if (this.#ended !== undefined) throw new Error(this.#ended);
     const confinement = this.#confinementOf(of);
     const alone = this.#options.isolate === 'process';
@@ -251,9 +253,11 @@ class Pool implements ModuleRunner {
       throw new Error(loaded.reason);
     }
     if (this.#shared !== undefined) host.share(this.#shared);
-    return { host, hooks: new Set(loaded.hooks) };
+    return { host, ...loaded };
   }
 }
+
+type OpenHost = { readonly host: Host } & Pick<ModuleRunner, 'hooks' | 'runtime'>;
 
 /** All threads are in one process. */
 const ONLY = 1;

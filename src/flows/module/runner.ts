@@ -22,6 +22,9 @@ const PONG_WITHIN = 2000;
 /** ms that loading a module may keep the event loop of its host to itself. */
 const BLOCKED_LOADING = 30_000;
 
+/** ms after its timeout in which a flow of Python must have ended: neither a thread nor a C call can be ended alone. */
+const GRACE = 2000;
+
 const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
 const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
 
@@ -34,7 +37,13 @@ export async function openModuleRunner(options: ModuleRunnerOptions): Promise<Mo
     await host.close();
     throw new Error(loaded.reason);
   }
-  return Object.assign(host, { hooks: new Set(loaded.hooks) });
+  return Object.assign(host, loaded);
+}
+
+/** What a module told of itself when it was loaded. */
+interface Loaded {
+  readonly hooks: ReadonlySet<Hook>;
+  readonly runtime: string | undefined;
 }
 
 export interface HostOptions extends ModuleRunnerOptions {
@@ -46,6 +55,10 @@ export interface HostOptions extends ModuleRunnerOptions {
   readonly alone?: boolean;
 }
 
+const STUCK =
+  `did not end within ${GRACE / 1000} s after its timeout, and a flow of Python that shares its process cannot be ended ` +
+  'alone, so the process was, with all flows in it; let flows look at ctx.cancelled, or write isolate: process';
+
 /** What is done to a flow in place of a signal to its process. */
 const ABORTED = 'aborted';
 
@@ -54,6 +67,7 @@ const THREW: Exit = { code: 1, signal: null };
 
 interface FlowInFlight {
   readonly id: number;
+  readonly slot: number;
   readonly token: string;
   /** When the host was told to start it: it can not have started before. */
   readonly toldAt: number;
@@ -75,6 +89,10 @@ export class Host implements FlowRunner {
   #pong: Promise<unknown> = Promise.resolve();
   /** For how long and when its event loop was blocked, and what to do. */
   #blocked: string | undefined;
+  /** Flows of Python that were given up and have not ended. */
+  readonly #lingering = new Map<number, () => void>();
+  /** Which flow did not end, so that its process was ended. */
+  #stuck: string | undefined;
   #usable = true;
 
   constructor(options: HostOptions, channel: HostChannel) {
@@ -89,29 +107,38 @@ export class Host implements FlowRunner {
       const { killed } = limits(exit);
       const reason = killed === undefined ? this.#deathReason(exit) : `the module's process was ${killed}`;
       const byLimit = killed === undefined ? undefined : ({ outcome: 'killed', message: killed } as const);
+      const byUs = this.#stuck === undefined ? undefined : ({ outcome: 'killed', message: reason } as const);
       for (const flow of this.#inFlight.values()) {
-        this.#resolve(flow, byLimit ?? endedBy(flow.killed, reason));
+        this.#resolve(flow, byLimit ?? byUs ?? endedBy(flow.killed, reason));
       }
       return reason;
     });
   }
 
-  async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
+  async load(): Promise<Loaded | { reason: string }> {
     const { module, options, seed, canaries } = this.#options;
     const listening = await inTime(this.#dialogue.answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
+    const { pid } = listening.value;
+    if (pid !== undefined && this.#process.pid !== undefined && pid !== this.#process.pid)
+      await this.#options.watch.hostBelow(this.#process.pid, pid);
     this.#send({ type: 'load', module, options, seed, canaries });
     const loading = this.#dialogue.answer('loaded');
-    const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
-      this.#killIfBlocked(BLOCKED_WHILE_LOADING);
-    });
+    // A module of Python is imported by the thread that would answer.
+    const watch = this.#isPython
+      ? undefined
+      : this.#options.clock.timer(BLOCKED_LOADING, () => {
+          this.#killIfBlocked(BLOCKED_WHILE_LOADING);
+        });
     const end = await inTime(loading, this.#deadline());
-    watch.cancel();
+    watch?.cancel();
     if ('late' in end) return { reason: `loading it ${end.late}` };
     const answer = end.value;
     if (answer === undefined) return { reason: await this.broken };
-    return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
+    return answer.error === undefined
+      ? { hooks: new Set(answer.hooks), runtime: answer.runtime }
+      : { reason: answer.error.message };
   }
 
   /** False once it has ended or is being ended. */
@@ -179,6 +206,7 @@ export class Host implements FlowRunner {
       const timer = clock.timer(startedAt - clock.now() + timeout, () => {
         this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
         if (this.#options.ofOneFlow === true) void this.#endHost(start.token, 'SIGKILL');
+        else if (this.#isPython) this.#awaitEnd(id, start.slot, GRACE);
         else this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
       });
       const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
@@ -186,6 +214,7 @@ export class Host implements FlowRunner {
       });
       const flow: FlowInFlight = {
         id,
+        slot: start.slot,
         token: start.token,
         toldAt: clock.now(),
         startedAt,
@@ -211,6 +240,8 @@ export class Host implements FlowRunner {
     flow.killed = killed;
     if (signal === ABORTED) {
       this.#give(flow, { outcome: 'killed', message: killed.message });
+      const { clock, timeout } = this.#options;
+      if (this.#isPython) this.#awaitEnd(flow.id, flow.slot, flow.startedAt + timeout - clock.now() + GRACE);
       return;
     }
     void this.#endHost(flow.token, signal);
@@ -239,7 +270,10 @@ export class Host implements FlowRunner {
   #onEnded(id: number, claimed: HostedFlowEnd): void {
     const flow = this.#inFlight.get(id);
     // Given up before: its outcome stands.
-    if (flow === undefined) return;
+    if (flow === undefined) {
+      this.#lingering.get(id)?.();
+      return;
+    }
     this.#inFlight.delete(id);
     const ended = within(claimed, flow.toldAt, this.#options.clock.now());
     if (ended.error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
@@ -257,6 +291,26 @@ export class Host implements FlowRunner {
       timer.cancel();
     });
     this.#send({ type: 'ping' });
+  }
+
+  /** A flow of Python that was given up must end within `ms`, or its process is ended with all flows in it. */
+  #awaitEnd(id: number, slot: number, ms: number): void {
+    const ended = new Promise<void>((resolve) => {
+      const timer = this.#options.clock.timer(ms, () => {
+        this.#stuck = `flow ${slot} ${STUCK}`;
+        this.#process.kill('SIGKILL');
+      });
+      this.#lingering.set(id, () => {
+        timer.cancel();
+        this.#lingering.delete(id);
+        resolve();
+      });
+    });
+    if (ms === GRACE) this.#pong = Promise.all([this.#pong, Promise.race([ended, this.#process.exited])]);
+  }
+
+  get #isPython(): boolean {
+    return this.#options.spec.python !== undefined;
   }
 
   async #ask(message: Extract<ToHost, { type: Hook }>, afterInterrupt?: number): Promise<HookAnswer> {
@@ -281,6 +335,7 @@ export class Host implements FlowRunner {
     if (this.#blocked !== undefined) {
       return `the module blocked its event loop for more than ${this.#blocked}`;
     }
+    if (this.#stuck !== undefined) return this.#stuck;
     return this.#dialogue.broken ?? hostDeath(exit, this.#process.stderr());
   }
 }
@@ -306,6 +361,8 @@ export interface ModuleRunnerOptions {
 export interface ModuleRunner extends FlowRunner {
   /** The hooks that the module exports. */
   readonly hooks: ReadonlySet<Hook>;
+  /** What runs it, if that is not Node: "Python 3.12.3, GIL on". */
+  readonly runtime: string | undefined;
   /** Resolves when the hook is through, to its error if it threw, took too long, or the host died. */
   setup(): Promise<FlowError | undefined>;
   verify(run: RunSummary): Promise<FlowError | undefined>;
