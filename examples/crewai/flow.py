@@ -5,10 +5,12 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
-# CrewAI reads its settings when it is imported. It reports to nobody, and keeps its files in a folder of its own.
-PRIVATE = tempfile.mkdtemp(prefix="crewai-")
+# CrewAI reads its settings when it is imported. It reports to nobody, and keeps its files in a folder of its own: in
+# memory where that can be, as each crew writes a SQLite file and would wait for the disk.
+PRIVATE = tempfile.mkdtemp(prefix="crewai-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
 atexit.register(shutil.rmtree, PRIVATE, ignore_errors=True)
 os.environ.update(
     CREWAI_DISABLE_TELEMETRY="true",
@@ -22,11 +24,16 @@ os.environ.update(
 )
 
 from crewai import LLM, Agent, Crew, Task  # noqa: E402
+from crewai_core.lock_store import set_lock_backend  # noqa: E402
 
 from newsroom import Entry, Newsroom, recount  # noqa: E402
 
 # It would say before each call that it estimates the length of the prompt.
 logging.getLogger("crewai.llms.base_llm").setLevel(logging.ERROR)
+
+# Crews take turns at that SQLite file by a file lock that is tried every 250 ms. In one process a lock of Python's does.
+locks = {}
+set_lock_backend(lambda name, timeout: locks.setdefault(name, threading.RLock()))
 
 SUBJECTS = (
     "release notes that people read",
@@ -61,6 +68,10 @@ CREWS = {
     ),
 }
 
+# Each thread has a model object of its own: CrewAI adds up tokens in it, without a lock, so flows that share one would count
+# each other's.
+mine = threading.local()
+
 # The bug `bleed` keeps the draft here, one for all flows.
 current_draft = ""
 
@@ -72,8 +83,10 @@ def setup(ctx):
 def flow(ctx):
     newsroom = ctx.shared
     newsroom.collector.started()
-    # CrewAI adds up tokens in the model object, without a lock: flows that share one would count each other's.
-    model = LLM(model="openai/writer-1", base_url=ctx.options["model"], api_key="none", max_retries=0)
+    if not hasattr(mine, "model"):
+        mine.model = LLM(model="openai/writer-1", base_url=ctx.options["model"], api_key="none", max_retries=0)
+    model = mine.model
+    before = model.get_token_usage_summary().total_tokens
     try:
         article = write(ctx, model)
         if newsroom.gate.repeats_itself(article):
@@ -83,7 +96,7 @@ def flow(ctx):
         newsroom.collector.failed()
         raise
     finally:
-        tokens = model.get_token_usage_summary().total_tokens
+        tokens = model.get_token_usage_summary().total_tokens - before
         ctx.metric("tokens", tokens)
     Path(ctx.workspace, "article.md").write_text(article, encoding="utf-8")
     newsroom.collector.finished(Entry(ctx.token, len(article.split()), tokens))
