@@ -26,6 +26,7 @@ export type FlowEnd = Pick<
   | 'hit'
   | 'error'
   | 'steps'
+  | 'metrics'
   | 'ttfb'
   | 'bytesIn'
   | 'bytesOut'
