@@ -13,7 +13,7 @@ const WORLD_GLOBALS = [
 
 // Who may import whom is held by .dependency-cruiser.mjs.
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'build', 'coverage', '.flowgate'] },
+  { ignores: ['dist', 'node_modules', 'build', 'coverage', '.flowgate', '**/.venv'] },
   {
     files: ['src/**/*.ts', '__tests__/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -53,7 +53,7 @@ const workflows = readdirSync(WORKFLOWS)
 
 test('there are workflows to look at', () => {
   expect(workflows.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['ci.yml', 'codeql.yml', 'release.yml', 'self-test.yml']),
+    expect.arrayContaining(['ci.yml', 'codeql.yml', 'nightly.yml', 'release.yml', 'self-test.yml']),
   );
 });
 

@@ -5,7 +5,7 @@
  *   node examples/run.mjs [NAME…]       all of them, or those whose name holds one of the words
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -93,20 +93,53 @@ const examples = [
     expected: PASS,
     missing: pythonIsMissing,
   },
+  {
+    name: 'writing',
+    args: ['run', '--config', 'examples/writing/flowgate.yml'],
+    expected: PASS,
+    missing: pythonIsMissing,
+  },
+  ...[
+    ['threads-race', 'invariants'],
+    ['threads-bleed', 'isolation'],
+    ['asyncio-race', 'invariants'],
+    ['asyncio-bleed', 'isolation'],
+  ].map(([scenario, check]) => ({
+    name: `writing with ${scenario} must fail ${check}`,
+    args: ['run', '--config', 'examples/writing/bugs.yml', '--scenario', scenario],
+    expected: FAIL,
+    fails: check,
+    missing: pythonIsMissing,
+  })),
 ];
 
-/** Undefined if the example did what it must, else what it did instead. */
-function complaintOf({ args, env = {}, expected, says = '' }, folder) {
-  const { status, signal, stdout, stderr } = spawnSync(
-    process.execPath,
-    [cli, ...args, '--json', join(folder, 'results.json')],
-    { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8', timeout: 300_000 },
+/** Ids of the gates that did not pass: checks, and metrics of thresholds. */
+function closedGates(results) {
+  return JSON.parse(readFileSync(results, 'utf8')).scenarios.flatMap(({ checks, thresholds }) =>
+    [...checks, ...thresholds]
+      .filter(({ level, outcome }) => level === 'fail' && outcome !== 'pass')
+      .map(({ id, metric }) => id ?? metric),
   );
+}
+
+/** Undefined if the example did what it must, else what it did instead. */
+function complaintOf({ args, env = {}, expected, says = '', fails }, folder) {
+  const results = join(folder, 'results.json');
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [cli, ...args, '--json', results], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
   const output = `${stdout}${stderr}`;
   if (!expected.includes(status)) {
     return `ended with ${signal ?? `exit status ${status}`}, must be ${expected.join(' or ')}\n${output}`;
   }
-  return output.includes(says) ? undefined : `does not say "${says}"\n${output}`;
+  if (!output.includes(says)) return `does not say "${says}"\n${output}`;
+  const closed = fails === undefined ? [] : closedGates(results);
+  return fails === undefined || closed.join() === fails
+    ? undefined
+    : `must fail ${fails} and nothing else, failed ${closed.join(', ') || 'nothing'}\n${output}`;
 }
 
 function run(example) {

@@ -20,3 +20,12 @@ const withPython = hasPython ? test : test.skip;
 withPython('a service in Python (needs python3)', () => {
   expect(example('python')).toMatch(/^ok +python\n1 passed, 0 failed/);
 });
+
+withPython(
+  'articles written by threads and by coroutines of Python, and what each bug fails (needs python3)',
+  () => {
+    const said = example('writing');
+    expect(said).toMatch(/^ok +writing\n/);
+    expect(said).toMatch(/\n5 passed, 0 failed, 0 skipped/);
+  },
+);
