@@ -279,6 +279,8 @@ onPython('a module of Python that goes wrong is said to', () => {
       {
         ...(Object.fromEntries(files) as Record<string, string>),
         'exit.py': 'import sys\ndef flow(ctx):\n    sys.exit(0)\n',
+        'twice.py': 'async def go():\n    pass\nasync def flow(ctx):\n    return go()\n',
+        'forgotten.py': 'async def go():\n    pass\ndef flow(ctx):\n    ctx.step("go", go)\n',
         'plain.py': 'async def go():\n    pass\ndef flow(ctx):\n    return go()\n',
         'cause.py':
           'def flow(ctx):\n    try:\n        1 / 0\n    except ZeroDivisionError as error:\n        raise KeyError("stock") from error\n',
@@ -287,6 +289,8 @@ onPython('a module of Python that goes wrong is said to', () => {
         ...(Object.fromEntries(scenarios) as Record<string, string>),
         exit: 'module: exit.py, flows: 2',
         plain: 'module: plain.py, flows: 2',
+        twice: 'module: twice.py, flows: 2',
+        forgotten: 'module: forgotten.py, flows: 2',
         cause: 'module: cause.py, flows: 2',
       },
     );
@@ -300,7 +304,18 @@ onPython('a module of Python that goes wrong is said to', () => {
 
   test.each([
     ['exit', 'it called sys.exit(0)'],
-    ['plain', 'TypeError: flow returned something to await, and nobody does; write async def flow(ctx): …'],
+    [
+      'plain',
+      'TypeError: flow returned something to await, and nobody does; await it in async def flow(ctx)',
+    ],
+    [
+      'twice',
+      'TypeError: flow returned something to await, and nobody does; await it in async def flow(ctx)',
+    ],
+    [
+      'forgotten',
+      "TypeError: the step 'go' was given an async function, and nobody has awaited it; write await ctx.step(…)",
+    ],
     ['cause', "KeyError: 'stock' (ZeroDivisionError: division by zero)"],
   ])('a flow that fails: %s', (name, message) => {
     const { errors, verdict } = scenarioOf(run, name);

@@ -480,7 +480,8 @@ class Step:
     async def __aexit__(self, *_):
         return self.__exit__()
 
-    async def _rest(self, awaitable):
+    async def _rest(self, awaitable, waiting):
+        waiting.discard(self)
         try:
             return await awaitable
         finally:
@@ -510,6 +511,8 @@ class FlowContext(Context):
         self.random = Random(f"{self.seed} {self.iteration}")
         self.cancelled = _Event()
         self._steps, self._metrics, self._lock = [], {}, _RLock()
+        # Steps that were given an async function and that nobody has awaited yet: their body has not run.
+        self._waiting = set()
 
     def step(self, name, fn=None):
         """`with ctx.step(name):`, or `ctx.step(name, fn)`, which gives what fn returns (`await` it if fn is async)."""
@@ -527,7 +530,8 @@ class FlowContext(Context):
             step.__exit__()
             raise
         if inspect.isawaitable(returned):
-            return step._rest(returned)
+            self._waiting.add(step)
+            return step._rest(returned, self._waiting)
         step.__exit__()
         return returned
 
@@ -544,6 +548,13 @@ class FlowContext(Context):
         with self._lock:
             if key in self._metrics or len(self._metrics) < MOST_METRICS:
                 self._metrics[key] = self._metrics.get(key, 0.0) + number
+
+    def _finish(self, returned):
+        """Raises if a part of the flow has not run, as an async function that is only called does not."""
+        if inspect.isawaitable(returned):
+            raise TypeError("flow returned something to await, and nobody does; await it in async def flow(ctx)")
+        for step in self._waiting:
+            raise TypeError(f"the step {step._name!r} was given an async function, and nobody has awaited it; write await ctx.step(…)")
 
     def _reported(self):
         with self._lock:
@@ -808,8 +819,7 @@ class Run:
         try:
             flow, slowdown = self.host.module.flow, self.host.slowdown
             returned = slowdown.in_thread(flow, self.context) if slowdown else flow(self.context)
-            if inspect.isawaitable(returned):
-                raise TypeError("flow returned something to await, and nobody does; write async def flow(ctx): …")
+            self.context._finish(returned)
         except BaseException as thrown:
             ended, error = now(), error_of(thrown)
         else:
@@ -826,6 +836,7 @@ class Run:
                 raise asyncio.CancelledError()
             flow, slowdown = self.host.module.flow, self.host.slowdown
             returned = await (slowdown.in_loop(flow, self.context) if slowdown else flow(self.context))
+            self.context._finish(returned)
         except BaseException as thrown:
             ended, error = now(), error_of(thrown)
         else:
@@ -920,7 +931,10 @@ class Host:
 
             async def run():
                 try:
-                    answer = self.answer_of(name, message, await function(context))
+                    returned = await function(context)
+                    if inspect.isawaitable(returned):
+                        raise TypeError(f"{name} returned something to await, and nobody does; await it in {name}")
+                    answer = self.answer_of(name, message, returned)
                 except BaseException as thrown:
                     answer = {"error": error_of(thrown)}
                 self.say({"type": "done", "hook": name, **answer})
