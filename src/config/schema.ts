@@ -26,6 +26,7 @@ import { LOAD_FIELDS, loadRules, type LoadWish, loadWithInputs } from './load.js
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
 import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
+import { watch } from './watch.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 
@@ -128,8 +129,12 @@ const scenario = map(
     env: textMap('variables and their values')
       .optional()
       .describe('added to the environment of everything that the scenario starts'),
+    before: command(
+      'a command that is run before anything is started, as to pull images; once a side in a comparison',
+    ),
     ...SERVICE_FIELDS,
-    setup: command('a command that is run before the flows'),
+    watch,
+    setup: command('a command that is run before the flows, when the services are ready'),
     teardown: command('a command that is run after the flows, always'),
     verify: command('a command that checks, after the flows, that everything they did together is right'),
     thresholds: thresholds('fail').optional().describe('gates: METRIC OP LIMIT'),
@@ -270,7 +275,9 @@ function pythonRules(path: Path, { module, python: interpreter, isolate }: Scena
   if (module === undefined) return [];
   if (!isPython(module)) {
     if (interpreter === undefined) return [];
-    return [{ path, key: 'python', message: `is for modules in Python, and ${show(module)} does not end in .py` }];
+    return [
+      { path, key: 'python', message: `is for modules in Python, and ${show(module)} does not end in .py` },
+    ];
   }
   if (isolate !== 'thread') return [];
   const message =
