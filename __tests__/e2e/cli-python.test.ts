@@ -129,6 +129,32 @@ def flow(ctx):
     pool.submit(print, "task of", ctx.token).result()
     time.sleep(0.05)
 `,
+        'forks.py': `
+import multiprocessing, os, subprocess, sys
+def child(number):
+    print("child", number)
+def flow(ctx):
+    pid = os.fork()
+    if pid == 0:
+        return "the child of a fork has no host to tell"
+    assert os.waitpid(pid, 0)[1] == 0
+    for method in ("fork", "spawn"):
+        process = multiprocessing.get_context(method).Process(target=child, args=(1,))
+        process.start()
+        process.join()
+        assert process.exitcode == 0, (method, process.exitcode)
+    script = "import os; os.fstat(3)"
+    inherits = subprocess.run([sys.executable, "-c", script], close_fds=False, stderr=subprocess.DEVNULL)
+    assert inherits.returncode == 1, "a child has the channel"
+`,
+        'patched.py': `
+import json, os, threading, time
+sleep = time.sleep
+time.monotonic_ns = time.perf_counter_ns = time.time_ns = time.monotonic = time.thread_time = lambda: 0
+json.dumps = json.loads = json.JSONEncoder = json.JSONDecoder = os.write = os.read = None
+def flow(ctx):
+    sleep(0.3)
+`,
         'tasks.py': `
 import asyncio
 jobs = None
@@ -158,6 +184,8 @@ async def tell(ctx):
         bleed: `module: bleed.py, flows: 5, ${GATES}`,
         returned: `module: returned.py, flows: 5, ${GATES}`,
         helpers: `module: helpers.py, flows: 4, ${GATES}`,
+        forks: `module: forks.py, flows: 2, ${GATES}`,
+        patched: `module: patched.py, flows: 2, ${GATES}`,
         tasks: `module: tasks.py, flows: 4, ${GATES}`,
         hosts: `module: threads.py, isolate: process, flows: 2, ${GATES}`,
       },
@@ -200,6 +228,16 @@ async def tell(ctx):
       expect(contamination).toMatchObject({ searched: 4, contaminated: 0, own: 4 });
     },
   );
+
+  test('children and forks say nothing to flowgate, and what multiprocessing keeps is not left behind', () => {
+    const { verdict, reasons, errors } = scenarioOf(run, 'forks');
+    expect([verdict, reasons, errors]).toEqual(['pass', [expect.stringMatching(/ hold$/)], []]);
+  });
+
+  test('a module that replaces clocks, JSON and channel functions changes nothing that is measured', () => {
+    expect(valueOf(run, 'patched', 'flow_time.min')).toBeGreaterThanOrEqual(299);
+    expect(scenarioOf(run, 'patched').verdict).toBe('pass');
+  });
 
   test('with isolate: process each slot has an interpreter of its own', () => {
     // setup returns nothing that every process would share: each sees one thread of its own, which verify says.

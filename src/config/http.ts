@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headerFault, urlFault } from '../flows/http/sendable.js';
 import {
   good,
   map,
@@ -14,8 +15,7 @@ import {
 } from '../lib/fields.js';
 import { toJson } from '../lib/json.js';
 import { didYouMean } from '../lib/nearest.js';
-import { fillAll } from '../lib/placeholders.js';
-import { template, TEMPLATE_NAMES, unknownNames } from '../lib/template.js';
+import { columnsIn, TEMPLATE_NAMES, unknownNames } from '../lib/template.js';
 import { ExactNumber, type JsonValue } from '../model/json.js';
 import type { BodyPattern, HttpRequestPlan, StatusRange } from '../model/plan.js';
 
@@ -28,36 +28,23 @@ const STATUS_RIGHT = { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx
 /** A service's port, of which placeholders.ts says whether there is one. */
 const PORT = /^port(\.|$)/;
 
-/** Filled in with these, a URL must be one. */
-const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
-
 /** Why a text can not be filled in; undefined if it can. */
 function templateFault(written: string): string | undefined {
   const [unknown] = unknownNames(written).filter((name) => !PORT.test(name));
   if (unknown === undefined) return undefined;
-  const names = TEMPLATE_NAMES.map((name) => `{{${name}}}`).join(', ');
+  const names = [...TEMPLATE_NAMES, 'data.NAME'].map((name) => `{{${name}}}`).join(', ');
   return `nothing is known of {{${unknown}}}${didYouMean(unknown, TEMPLATE_NAMES, `; what is filled in is ${names}`)}`;
 }
 
 const url = text('http://127.0.0.1:3000/orders').transform((value, context): string => {
-  const fault = templateFault(value) ?? urlFault(value.trim());
-  return fault === undefined ? value.trim() : refuse(context, fault);
+  const written = value.trim();
+  const fault = templateFault(written) ?? (isWhole(written) ? urlFault(written) : undefined);
+  return fault === undefined ? written : refuse(context, fault);
 });
 
-function urlFault(written: string): string | undefined {
-  const filled = fillAll(template(written)(SAMPLE), '3000');
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
-    return `${show(written)} is no URL; write http://127.0.0.1:3000/orders`;
-  }
-  const { protocol, username, password } = new URL(filled);
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    return `${show(written)}: ${protocol}// can not be requested; write http://… or https://…`;
-  }
-  // fetch refuses them as well; sent they would be to nobody.
-  if (username !== '' || password !== '') {
-    return 'holds a user and a password; send them as a header: authorization: Basic …';
-  }
-  return undefined;
+/** Nothing of it is filled in from a row: what a row makes of a text is looked at row by row. */
+function isWhole(written: string): boolean {
+  return columnsIn(written).length === 0;
 }
 
 const method = text('GET').transform((value, context): string =>
@@ -72,28 +59,19 @@ const headers = textMap('header names and their values').transform((given, conte
     const other = known.get(name.toLowerCase());
     known.set(name.toLowerCase(), name);
     const fault =
-      headerFault(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
+      faultOfHeader(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
     if (fault !== undefined) refuse(context, fault, { path: [name] });
   }
   return given;
 });
 
-function headerFault(name: string, value: string): string | undefined {
+function faultOfHeader(name: string, value: string): string | undefined {
   if (!HEADER_NAME.test(name)) return `${show(name)} is no name for a header`;
   if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
     return 'is set by the connection itself; leave it out';
   }
   if (/^expect$/i.test(name)) return 'is not supported: the body is sent at once; leave it out';
-  return unsendable(value) ?? templateFault(value);
-}
-
-/** RFC 9110, section 5.5: tabs, and what ISO 8859-1 prints. */
-function unsendable(value: string): string | undefined {
-  const [character] = /[^\t\x20-\x7e\x80-\xff]/u.exec(value) ?? [];
-  if (character === undefined) return undefined;
-  if (/[\r\n]/.test(character)) return 'holds a line break, which no header can';
-  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return `holds ${/\p{Cc}/u.test(character) ? 'a control character' : show(character)} (U+${code}), which no header can; encode it as the server expects it, such as %E2%82%AC`;
+  return (isWhole(value) ? headerFault(value) : undefined) ?? templateFault(value);
 }
 
 /** Text as it is; a map or a list is sent as JSON. */
@@ -193,7 +171,7 @@ const request = map(
   {
     name: stepName.optional().describe("its step's name; METHOD and path if left out"),
     method: method.optional().describe('GET if left out; POST if there is a body'),
-    url: url.describe('with {{token}}, {{flow}} and {{iteration}} filled in'),
+    url: url.describe('with {{token}}, {{flow}}, {{iteration}} and {{data.NAME}} filled in'),
     headers: headers.optional().describe('names and values; filled in too'),
     body: body
       .optional()
@@ -226,6 +204,7 @@ function requestPlan(given: z.output<typeof request>): HttpRequestPlan {
       ...given.headers,
     },
     ...(sent === undefined ? {} : { body: sent.text }),
+    ...(sent?.isJson === true ? { bodyIsJson: true as const } : {}),
     expect: {
       ...(right === undefined
         ? STATUS_RIGHT

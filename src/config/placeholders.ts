@@ -111,6 +111,9 @@ function complaintOf(owners: Owners): Complain {
 }
 
 function unknownWord(word: string, words: readonly string[]): string {
+  if (/^data(\.|$)/.test(word)) {
+    return `${braced(word)} is for http; a command finds its row in FLOWGATE_DATA, a module in ctx.data`;
+  }
   const known = words.map(braced);
   const fallback =
     known.length === 0
@@ -131,6 +134,7 @@ const OF_FLOW = new Set([
   'FLOWGATE_WORKSPACE',
   'FLOWGATE_SEED',
   'FLOWGATE_RUN',
+  'FLOWGATE_DATA',
   'TRACEPARENT',
 ]);
 const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;

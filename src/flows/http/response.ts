@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { messageOf } from '../../lib/errors.js';
 import { formatBytes } from '../../lib/format.js';
-import { isSameJson, parseJson, RepeatedKey, toJson } from '../../lib/json.js';
+import { isSameJson, parseJson, RepeatedKey, toJson, valueAt } from '../../lib/json.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED } from '../../lib/output.js';
 import { SlowPattern, TextPattern } from '../../lib/text-pattern.js';
 import type { Excerpt } from '../../model/flow.js';
@@ -189,21 +189,6 @@ function parseBody(body: string): { readonly value: unknown } | string {
     if (thrown instanceof RepeatedKey) return `expected body to be JSON: ${shorten(thrown.message)}`;
     return `expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`;
   }
-}
-
-/** `items.0.name` or `items[0].name`; `$` or an empty path is the whole. Undefined where there is nothing. */
-export function valueAt(value: unknown, path: string): unknown {
-  const segments = path.replace(/^\$\.?/, '').replace(/\[(\d+)\]/g, '.$1');
-  return segments
-    .split('.')
-    .filter((segment) => segment !== '')
-    .reduce<unknown>(
-      (from, segment) =>
-        typeof from === 'object' && from !== null && Object.hasOwn(from, segment)
-          ? (from as Record<string, unknown>)[segment]
-          : undefined,
-      value,
-    );
 }
 
 function show(value: unknown): string {

@@ -1,7 +1,13 @@
 import { mapTexts, toJson } from '../../lib/json.js';
-import { template, type TemplateValues } from '../../lib/template.js';
+import {
+  formTemplate,
+  jsonTemplate,
+  template,
+  type TemplateValues,
+  urlTemplate,
+  valueTemplate,
+} from '../../lib/template.js';
 import type { FlowError, Hit, StepTiming } from '../../model/flow.js';
-import type { JsonValue } from '../../model/json.js';
 import type { HttpExpectation, HttpRequestPlan, HttpWork } from '../../model/plan.js';
 import type { Clock, Timer } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
@@ -160,7 +166,8 @@ class HttpWorker {
 
   /** One request after another, until one goes wrong; undefined if none does. */
   async #perform(start: FlowStart, visit: Visit): Promise<Failure | undefined> {
-    const values = { token: start.token, flow: start.slot, iteration: start.iteration };
+    const { token, slot, iteration, data } = start;
+    const values = { token, flow: slot, iteration, data };
     for (const prepared of this.#requests) {
       try {
         const startedAt = visit.at;
@@ -283,7 +290,7 @@ export function prepareRequest(plan: HttpRequestPlan): PreparedRequest {
   const { name, method, expect } = plan;
   const url = prepareUrl(plan.url);
   const headers = prepareHeaders(plan.headers);
-  const body = plan.body === undefined ? undefined : template(plan.body);
+  const body = plan.body === undefined ? undefined : prepareBody(plan, plan.body);
   return {
     name,
     keepsBody: expect.body !== undefined || expect.json !== undefined,
@@ -301,7 +308,7 @@ type Target = Pick<HttpRequest, 'origin' | 'path'>;
 
 /** A URL without places is taken apart once and not for each of a million flows. */
 function prepareUrl(text: string): (values: TemplateValues) => Target {
-  const fill = template(text);
+  const fill = urlTemplate(text);
   if (!text.includes('{{')) {
     const target = targetOf(text);
     return () => target;
@@ -312,6 +319,16 @@ function prepareUrl(text: string): (values: TemplateValues) => Target {
 function targetOf(text: string): Target {
   const { origin, pathname, search } = new URL(text);
   return { origin, path: `${pathname}${search}` };
+}
+
+/** What is filled into a form or into JSON keeps to its syntax; other text is the user's own. */
+function prepareBody(
+  { bodyIsJson, headers }: HttpRequestPlan,
+  text: string,
+): (values: TemplateValues) => string {
+  if (bodyIsJson === true) return jsonTemplate(text);
+  const [, type = ''] = Object.entries(headers).find(([name]) => /^content-type$/i.test(name)) ?? [];
+  return /^application\/x-www-form-urlencoded\b/i.test(type) ? formTemplate(text) : template(text);
 }
 
 function prepareHeaders(
@@ -331,7 +348,7 @@ function prepareExpectation(expect: HttpExpectation): PreparedRequest['expected'
     ...expect,
     ...(inBody ? { body: { kind: 'text', text: template(body.text)(values) } as const } : {}),
     ...(inJson
-      ? { json: mapTexts(json, (text) => template(text)(values)) as { readonly [path: string]: JsonValue } }
+      ? { json: mapTexts(json, (text) => valueTemplate(text)(values)) as HttpExpectation['json'] }
       : {}),
   });
 }

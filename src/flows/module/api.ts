@@ -10,6 +10,7 @@
  * export async function teardown(ctx) {}
  * ```
  */
+import type { SIZE_UNITS, TIME_UNITS } from '../../lib/units.js';
 import type { Outcome, OutcomeCounts } from '../../model/flow.js';
 
 export interface ModuleContext<Shared = unknown> {
@@ -30,13 +31,24 @@ export interface FlowContext<Shared = unknown> extends ModuleContext<Shared> {
   readonly token: string;
   /** An empty private folder. */
   readonly workspace: string;
+  /** The flow's row of the file that `data` of the scenario names: a copy of its own. Undefined without one. */
+  readonly data?: { readonly [column: string]: unknown };
   /** Aborted when the flow is past its timeout or the run is interrupted. */
   readonly signal: AbortSignal;
   /** Uniform in [0, 1), seeded by the scenario's seed and the iteration. */
   random(): number;
   /** Times a stage of the flow; `step(name).p95` is then a metric. Steps may nest and overlap. */
   step<T>(name: string, body: () => T | Promise<T>): Promise<T>;
+  /**
+   * Reports an amount that the flow knows: `metric(tokens).sum` is then a metric. What a flow reports by one name is added
+   * up, and counts however the flow ends. Without a unit it is a number of something; a name has one kind of unit.
+   * Throws if the value is no finite number, or the unit none of these.
+   */
+  metric(name: string, value: number, unit?: MetricUnit): void;
 }
+
+/** `%` and `ratio` of a share: 20% is 0.2. */
+export type MetricUnit = '%' | 'ratio' | keyof typeof TIME_UNITS | keyof typeof SIZE_UNITS;
 
 export interface FlowSummary {
   readonly flow: number;
