@@ -38,7 +38,7 @@ export const ADAPTERS = [
   'services/{free-ports,probes}',
   'system/{channel,clock,environment,files,guard,interrupt,kill,no-debugger,own-script,processes,python,remove-tree,subreaper}',
   'watch/{end-run,machine,pidusage}',
-  'watch/procfs/{table,member,descriptors,reader}',
+  'watch/procfs/{table,member,group,descriptors,reader}',
 ];
 
 /** What only adapters import. */

@@ -36,6 +36,14 @@ describe('the check monitoring', () => {
     expect(failed?.evidence[0]).toBe(`3 looks at the processes failed: ${note}`);
   });
 
+  test('fails where what is watched ended before the flows did', () => {
+    const watched = [{ name: 'container db', ended: true as const }, { name: 'port 80: nginx (pid 812)' }];
+    const ended = check(samplesEvery(50), { watched });
+    expect(ended?.outcome).toBe('fail');
+    expect(ended?.evidence[0]).toBe('container db, which is watched, ended during the run');
+    expect(check(samplesEvery(50), { watched: watched.slice(1) })?.outcome).toBe('pass');
+  });
+
   test('fails where nothing was looked at for long', () => {
     const samples = samplesEvery(50).filter(({ at }) => at <= 500 || at >= 2500);
     const gapped = check(samples);

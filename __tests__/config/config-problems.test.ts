@@ -42,7 +42,7 @@ describe('each kind of fault', () => {
     ],
     [
       'service: 3',
-      '5:14: scenarios.s.service: must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not 3',
+      '5:14: scenarios.s.service: must be a command, or a map with run, ready, env, working-directory, stop, timeout, grace and watch, not 3',
     ],
     ['service: {ready: x}', '5:5: scenarios.s.service.run: must be text such as npm start, not nothing'],
     [

@@ -17,7 +17,7 @@ interface Schema {
   readonly minimum?: number;
 }
 
-const SERVICE = ['run', 'ready', 'env', 'working-directory', 'stop', 'timeout', 'grace'];
+const SERVICE = ['run', 'ready', 'env', 'working-directory', 'stop', 'timeout', 'grace', 'watch'];
 
 const schema = configJsonSchema() as Schema;
 const scenarios = schema.properties?.['scenarios'];

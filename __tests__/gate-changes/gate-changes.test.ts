@@ -265,6 +265,14 @@ describe('base is not known, which is said', () => {
   });
 });
 
+test('what is no longer watched is told: it can be as large as it likes', async () => {
+  const told = await changed({
+    base: scenario('watch: [{container: db}, {port: 80}, {pid-file: run/a.pid}]'),
+    head: scenario('watch: [{port: 80}]'),
+  });
+  expect(rows(told)).toEqual([['a', 'watch', 'container db, port 80, pid-file a.pid', 'port 80']]);
+});
+
 describe('a step that has no config of its own', () => {
   test.each<[string, string, Inputs]>([
     ['run', FILE, { run: 'true' }],

@@ -45,6 +45,15 @@ describe('the line of the monitor', () => {
     expect(costing(25, 2500)).toMatch(/: 10 samples; the monitor used 1% of one core$/);
   });
 
+  it('says what ran already and was measured too, and what of it has ended', () => {
+    const watched = [{ name: 'container db' }, { name: 'port 80: nginx (pid 812)', ended: true as const }];
+    const notes = scenario && monitorNotes({ ...scenario, monitor: { ...scenario.monitor, watched } });
+    expect(notes?.slice(1, 3)).toEqual([
+      'measured with the rest, and not started by flowgate: container db, port 80: nginx (pid 812)',
+      'port 80: nginx (pid 812) ended during the run, and is measured up to then',
+    ]);
+  });
+
   it('says the CPU time of a run so short that its share of a core would mislead', () => {
     expect(costing(6, 11)).toMatch(/: 10 samples; the monitor used 6 ms of CPU$/);
   });

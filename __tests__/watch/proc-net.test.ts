@@ -7,9 +7,9 @@ const line = (local: string, state: string, inode: number): string =>
   `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1 0 100 0 0 10 0`;
 const table = (...lines: string[]): string => [HEADER, ...lines, ''].join('\n');
 
-test('only sockets that are listened on, with their address and inode', () => {
+test('only sockets that are listened on, with their address, user and inode', () => {
   const text = table(line('0100007F:2328', '0A', 624), line('0100007F:2328', '01', 625));
-  expect(parseListeners(text, true)).toEqual([{ address: '127.0.0.1:9000', inode: 624 }]);
+  expect(parseListeners(text, true)).toEqual([{ address: '127.0.0.1:9000', user: 1000, inode: 624 }]);
 });
 
 test.each([
@@ -23,12 +23,12 @@ test.each([
   ['00000120010000000000000001000000:01BB', '[2001:0:0:1::1]:443'],
   ['B80D0120010000000300020005000400:01BB', '[2001:db8:0:1:2:3:4:5]:443'],
 ])('%s is %s', (local, address) => {
-  expect(parseListeners(table(line(local, '0A', 7)), true)).toEqual([{ address, inode: 7 }]);
+  expect(parseListeners(table(line(local, '0A', 7)), true)).toEqual([{ address, user: 1000, inode: 7 }]);
 });
 
 test('words are in the order of the machine', () => {
   expect(parseListeners(table(line('7F000001:2328', '0A', 7)), false)).toEqual([
-    { address: '127.0.0.1:9000', inode: 7 },
+    { address: '127.0.0.1:9000', user: 1000, inode: 7 },
   ]);
 });
 

@@ -6,7 +6,7 @@ import { type Check, type Finding, FLOWS, type Need } from './check.js';
 
 const PROCESSES: Need = {
   in: ({ monitor }) => monitor.unwatched !== true,
-  why: 'no process is watched: the flows are HTTP requests, and the scenario has no service',
+  why: 'no process is watched: the flows are HTTP requests, and the scenario has no service and no watch',
 };
 
 /** A gap between two looks is long beyond both: ms, and share of the time that the flows took. */
@@ -23,13 +23,13 @@ export const monitoring: Check = {
   failureTitle: () => 'What was measured cannot be trusted',
   description:
     'Memory and CPU were measured throughout: every look at the processes succeeded, no two looks were far apart, ' +
-    'processes of the flows were seen, and the monitor itself took little CPU.',
+    'processes of the flows were seen, what `watch` names ran throughout, and the monitor itself took little CPU.',
   needs: [FLOWS, PROCESSES],
   quiet: true,
   run: (record) => {
     const samples = duringFlows(record);
     const wrong = [failedLooks(record), unseen(record, samples), longGap(record, samples), dear(record)];
-    const evidence = wrong.filter((line) => line !== undefined);
+    const evidence = [...endedEarly(record), ...wrong.filter((line) => line !== undefined)];
     if (evidence.length > 0)
       return { outcome: 'fail', evidence: [...evidence, samplingLine(record, samples)] };
     return bounds(record, samples);
@@ -45,6 +45,13 @@ function failedLooks({ monitor: { failures = 0, notes } }: Record): string | und
   if (failures === 0) return undefined;
   const why = notes.find((note) => note.startsWith('a reading of the process table failed'));
   return `${plural(failures, 'look')} at the processes failed${why === undefined ? '' : `: ${why}`}`;
+}
+
+/** What `watch` names is not ours to keep up; what it would have used is not known. */
+function endedEarly({ monitor: { watched = [] } }: Record): readonly string[] {
+  return watched.flatMap(({ name, ended }) =>
+    ended === true ? [`${name}, which is watched, ended during the run`] : [],
+  );
 }
 
 /** Flows that are over before they are looked at have no data, which their gates say; longer ones must have been seen. */

@@ -1,6 +1,6 @@
 import type { ComparedMetric, ComparisonResult, ComparisonScale } from '../model/comparison.js';
 import { definitionOf, LADDER_METRICS, type MetricId, metricName } from '../model/metrics.js';
-import type { ScenarioPlan } from '../model/plan.js';
+import { hasProcesses, type ScenarioPlan } from '../model/plan.js';
 import {
   type BaseThreshold,
   isAgainstBase,
@@ -177,11 +177,11 @@ const DEFAULT_BASE_GATES: readonly Omit<Threshold, 'level'>[] = [
 
 /** None if the plan has thresholds on the base. CPU is left out where no process is watched. */
 export function defaultBaseGates(
-  { thresholds, work, services }: Pick<ScenarioPlan, 'thresholds' | 'work' | 'services'>,
+  plan: Pick<ScenarioPlan, 'thresholds' | 'work' | 'services' | 'watch'>,
   level: ThresholdLevel,
 ): readonly Threshold[] {
-  if (thresholds.some(isAgainstBase)) return [];
-  const isWatched = work.kind !== 'http' || services.length > 0;
+  if (plan.thresholds.some(isAgainstBase)) return [];
+  const isWatched = hasProcesses(plan);
   return DEFAULT_BASE_GATES.filter(({ metric }) => isWatched || metric !== 'cpu_per_flow').map((gate) => ({
     ...gate,
     level,

@@ -9,8 +9,8 @@ import { placeholdersIn } from '../lib/placeholders.js';
  */
 
 /** What of a scenario may hold placeholders. */
-const TEXTS = ['run', 'setup', 'verify', 'teardown', 'env', 'options'];
-const SERVICE_TEXTS = ['run', 'ready', 'env'];
+const TEXTS = ['run', 'watch', 'setup', 'verify', 'teardown', 'env', 'options'];
+const SERVICE_TEXTS = ['run', 'ready', 'env', 'watch'];
 
 /** Who has a port: the only service, services by name, or nobody. */
 type Owners = { readonly kind: 'only' } | { readonly kind: 'named'; readonly names: readonly string[] };
@@ -27,6 +27,7 @@ export function placeholderRules(path: Path, scenario: Raw): Finding[] {
     serviceFindings([...path, 'services', name], service, inside),
   );
   return [
+    ...findingsIn([...path, 'before'], scenario['before'], inBefore(outside)),
     ...ofTexts,
     ...ofService,
     ...ofServices,
@@ -36,6 +37,14 @@ export function placeholderRules(path: Path, scenario: Raw): Finding[] {
 }
 
 type Complain = (word: string) => string | undefined;
+
+/** It runs once, and each start of the services has ports of its own. */
+function inBefore(complain: Complain): Complain {
+  return (word) =>
+    complain(word) === undefined
+      ? `before runs before the services have their ports; use {{${word}}} in setup`
+      : complain(word);
+}
 
 function ownersIn({ service, services }: Raw): Owners {
   if (service !== undefined) return { kind: 'only' };

@@ -6,14 +6,15 @@ import type { Problem } from '../lib/errors.js';
 import { DEFAULT_SHELL } from '../lib/shell.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { FaultsPlan } from '../model/faults.js';
-import { lengthOf, type Load, type ScenarioPlan, wholeLoad, type Work } from '../model/plan.js';
+import { hasProcesses, lengthOf, type Load, type ScenarioPlan, wholeLoad, type Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import type { ConfigReading } from './file.js';
 import { type ParsedInputs, whereInput } from './inputs.js';
 import { type LoadProblem, resolveLoads } from './load.js';
 import { type Config, isPython, type ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
-import { defaultGatesFor } from './thresholds.js';
+import { defaultGatesFor, type RunShape } from './thresholds.js';
+import { planWatch } from './watch.js';
 
 /* One scenario, from what a config or the inputs say of it. */
 
@@ -147,23 +148,29 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   if (!planned.ok) return planned;
   const seed = inputs.seed ?? config.seed ?? SEED;
   const faults = faultsFor(config, seed);
-  const gates = gatesOf(inputs, config, lengthOfRun(planned.loads.load, faults));
-  const conflict = conflictAgainstBase(gates.thresholds);
-  if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
   const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
   const ca = config.ca === undefined ? undefined : resolve(workingDirectory, config.ca);
   const shell = config.shell ?? DEFAULT_SHELL;
+  const system = {
+    work: workOf(config, { shell, workingDirectory, ca, bug: inputs.bug }),
+    services: planServices(config, { workspace, workingDirectory, ca }),
+    ...planWatch(config.watch, workingDirectory),
+  };
+  const length = lengthOfRun(planned.loads.load, faults);
+  const gates = gatesOf(inputs, config, { isWatched: hasProcesses(system), length });
+  const conflict = conflictAgainstBase(gates.thresholds);
+  if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
   return {
     ok: true,
     scenario: {
       name,
-      work: workOf(config, { shell, workingDirectory, ca, bug: inputs.bug }),
+      ...system,
       ...planned.loads,
       timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
       warmup: config.warmup ?? 0,
       ...(config.data === undefined ? {} : { data: planData(config.data, workingDirectory) }),
       ...(config.retries === undefined ? {} : { retries: config.retries }),
-      services: planServices(config, { workspace, workingDirectory, ca }),
+      ...(config.before === undefined ? {} : { before: config.before }),
       ...(config.setup === undefined ? {} : { setup: config.setup }),
       ...(config.teardown === undefined ? {} : { teardown: config.teardown }),
       ...(config.verify === undefined ? {} : { verify: config.verify }),
@@ -249,12 +256,11 @@ function resolveModule(workingDirectory: string, file: string): string {
 /**
  * Alerts alone leave the default gates in force. Those that could never be judged, or only fail, are left out. A gate
  * that somebody has asked for is not.
- * @param length ms that the load asks for
  */
 function gatesOf(
   inputs: ParsedInputs,
   config: ScenarioConfig,
-  length: number | undefined,
+  shape: RunShape,
 ): Pick<ScenarioPlan, 'thresholds' | 'defaultGates' | 'omittedGates'> {
   const gates = inputs.thresholds ?? config.thresholds?.map(({ threshold }) => threshold);
   const alerts = inputs.alerts ?? config.alerts?.map(({ threshold }) => threshold) ?? [];
@@ -263,8 +269,7 @@ function gatesOf(
     ...alerts,
   ];
   if (gates !== undefined) return { thresholds: all(gates), defaultGates: false };
-  const isWatched = config.http === undefined || servicesIn(config).length > 0;
-  const { applying, omitted } = defaultGatesFor({ isWatched, length });
+  const { applying, omitted } = defaultGatesFor(shape);
   return {
     thresholds: all(applying),
     defaultGates: true,
@@ -308,11 +313,12 @@ function usesDirectory(plan: ScenarioPlan): boolean {
     work.kind === 'command' ||
     (work.kind === 'module' && !isBuiltIn(work.module)) ||
     (work.kind === 'http' && work.ca !== undefined);
-  const hooks = [plan.setup, plan.teardown, plan.verify].some((hook) => hook !== undefined);
+  const hooks = [plan.before, plan.setup, plan.teardown, plan.verify].some((hook) => hook !== undefined);
   return (
     works ||
     hooks ||
     plan.data !== undefined ||
+    plan.watch?.some(({ kind }) => kind === 'pid-file') === true ||
     services.some((service) => service.workingDirectory === workingDirectory)
   );
 }

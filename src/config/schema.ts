@@ -27,6 +27,7 @@ import { LOAD_FIELDS, loadRules, type LoadWish, loadWithInputs } from './load.js
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
 import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
+import { watch } from './watch.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 
@@ -130,8 +131,12 @@ const scenario = map(
     env: textMap('variables and their values')
       .optional()
       .describe('added to the environment of everything that the scenario starts'),
+    before: command(
+      'a command that is run before anything is started, as to pull images; once a side in a comparison',
+    ),
     ...SERVICE_FIELDS,
-    setup: command('a command that is run before the flows'),
+    watch,
+    setup: command('a command that is run before the flows, when the services are ready'),
     teardown: command('a command that is run after the flows, always'),
     verify: command('a command that checks, after the flows, that everything they did together is right'),
     thresholds: thresholds('fail').optional().describe('gates: METRIC OP LIMIT'),

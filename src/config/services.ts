@@ -22,6 +22,7 @@ import { didYouMean } from '../lib/nearest.js';
 import { fillAll } from '../lib/placeholders.js';
 import { portVariable, type Readiness, type ServicePlan } from '../model/plan.js';
 import { environment } from './placeholders.js';
+import { planWatch, watch } from './watch.js';
 
 /* `service` and `services`: long-running processes that the flows talk to. */
 
@@ -92,6 +93,7 @@ const fields = {
   stop: oneOf(STOP_SIGNALS).optional().describe('the signal that ends it; SIGTERM if left out'),
   timeout: duration.optional().describe('how long it may take to become ready; 60s if left out'),
   grace: duration.optional().describe('how long it may take to end before SIGKILL; 5s if left out'),
+  watch,
 };
 
 const names = z.array(text('db'), { error: mustBe('names of services such as [db]') });
@@ -105,7 +107,7 @@ const after = either({ text: oneName, list: names }, mustBe('names of services s
 function otherKind(input: unknown): string {
   return Array.isArray(input)
     ? 'is a list; write more than one as services: {NAME: {run: …}, …}'
-    : `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${show(input)}`;
+    : `must be a command, or a map with run, ready, env, working-directory, stop, timeout, grace and watch, not ${show(input)}`;
 }
 
 const namedService = map(
@@ -268,13 +270,15 @@ export function planServices(
 }
 
 function planService(config: ServiceConfig, { workspace, workingDirectory, ca }: ServicePlaces): ServicePlan {
-  const folder = config['working-directory'];
+  const own = config['working-directory'];
+  const folder = own === undefined ? workingDirectory : resolve(workspace, own);
   return {
     run: config.run,
     ready: config.ready ?? { kind: 'none' },
     after: namesOf(config),
     env: config.env ?? {},
-    workingDirectory: folder === undefined ? workingDirectory : resolve(workspace, folder),
+    workingDirectory: folder,
+    ...planWatch(config.watch, folder),
     stop: config.stop ?? 'SIGTERM',
     readyTimeout: config.timeout ?? READY_TIMEOUT,
     grace: config.grace ?? GRACE,

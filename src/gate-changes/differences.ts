@@ -2,7 +2,7 @@ import { levelOf } from '../checks/index.js';
 import { CHECK_IDS } from '../model/checks.js';
 import { formatTime, plural } from '../lib/format.js';
 import type { GateChange } from '../model/gate-changes.js';
-import type { HttpRequestPlan, Plan, ScenarioPlan } from '../model/plan.js';
+import { type HttpRequestPlan, type Plan, type ScenarioPlan, watchedIn, watchTitle } from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
 import type { Threshold } from '../model/threshold.js';
 import { loadWords } from '../report/surroundings.js';
@@ -83,6 +83,8 @@ function settingsOf(scenario: ScenarioPlan): readonly Setting[] {
     ),
     ...(warmup === 0 ? [] : given('warmup', plural(warmup, 'flow'))),
     ...given('faults', faults && JSON.stringify(faults)),
+    // What is no longer measured can be as large as it likes.
+    ...given('watch', watchedIn(scenario).map(watchTitle).join(', ') || undefined),
   ];
 }
 

@@ -32,7 +32,8 @@ const TOO_SHORT =
 const SERVICE_ALONE =
   'of the service alone: every flow ended before it could be sampled, and is gated on other metrics only';
 
-const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
+const UNWATCHED =
+  'no process is watched: the flows are HTTP requests, and the scenario has no service and no watch';
 
 /** What the monitor tells, over the time from the first start to the last end. */
 export function machineFigures(tally: FlowTally, record: Record): Figures<MachineMetric> {

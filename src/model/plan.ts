@@ -143,6 +143,21 @@ export type Readiness =
   /** Ready as soon as it runs. */
   | { readonly kind: 'none' };
 
+/** What runs already and belongs to the system under test: it is measured with the rest, and never ended. */
+export type WatchPlan =
+  /** Its name or id. */
+  | { readonly kind: 'container'; readonly container: string }
+  /** Until the ports are chosen it may be a placeholder, `{{port}}`. */
+  | { readonly kind: 'port'; readonly port: number | string }
+  /** Absolute path. */
+  | { readonly kind: 'pid-file'; readonly file: string };
+
+/** `container db`, `port 5432`, `pid-file app.pid`: how messages call it. */
+export function watchTitle(plan: WatchPlan): string {
+  if (plan.kind === 'container') return `container ${plan.container}`;
+  return plan.kind === 'port' ? `port ${plan.port}` : `pid-file ${plan.file.split(/[/\\]/).at(-1) ?? ''}`;
+}
+
 export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGKILL';
 
 export interface ServicePlan {
@@ -158,6 +173,8 @@ export interface ServicePlan {
   readonly workingDirectory: string;
   /** Absolute path of a PEM file: certificates that its readiness trusts besides the usual ones. */
   readonly ca?: string;
+  /** What belongs to it and is not below it, such as a container. */
+  readonly watch?: readonly WatchPlan[];
   /** Signal sent first, to the whole process group; SIGKILL follows after `grace`. */
   readonly stop: StopSignal;
   /** ms to become ready. */
@@ -220,11 +237,14 @@ export interface ScenarioPlan {
   readonly data?: DataPlan;
   /** In order of dependence: none comes before one that it is `after`. */
   readonly services: readonly ServicePlan[];
+  readonly watch?: readonly WatchPlan[];
+  /** A command that runs before anything is started; a comparison runs it once a side. */
+  readonly before?: string;
   /** Commands around the flows: before, after always, and the invariant over everything that the flows did. */
   readonly setup?: string;
   readonly teardown?: string;
   readonly verify?: string;
-  /** Shell of service, setup, verify and teardown. */
+  /** Shell of before, service, setup, verify and teardown. */
   readonly shell: string;
   /** Absolute. */
   readonly workingDirectory: string;
@@ -243,6 +263,19 @@ export interface ScenarioPlan {
   readonly unaskedChecks?: Readonly<Partial<Record<CheckId, CheckLevel>>>;
   /** Seed of everything random in the scenario. */
   readonly seed: number;
+}
+
+/** What runs already and is watched, for the scenario or for one of its services. */
+export function watchedIn({
+  watch = [],
+  services,
+}: Pick<ScenarioPlan, 'watch' | 'services'>): readonly WatchPlan[] {
+  return [...watch, ...services.flatMap((service) => service.watch ?? [])];
+}
+
+/** Requests of our own to somebody else's service have no processes. */
+export function hasProcesses(plan: Pick<ScenarioPlan, 'work' | 'services' | 'watch'>): boolean {
+  return plan.work.kind !== 'http' || plan.services.length > 0 || watchedIn(plan).length > 0;
 }
 
 export interface Plan {

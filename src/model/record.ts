@@ -82,6 +82,15 @@ export const monitorSchema = z.object({
   /** What watching cost: samples taken, and ms of this process's own CPU, all told (watch/sampler). */
   cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
   failures: z.int().optional().meta({ description: 'looks at the processes that failed' }),
+  watched: z
+    .array(
+      z.object({
+        name: z.string().meta({ description: '"container db", "port 5432: postgres (pid 812)"' }),
+        ended: z.literal(true).optional().meta({ description: 'during the run: it is measured up to then' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'what ran already and was measured too' }),
   /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */
   unwatched: z.literal(true).optional(),
   /** What could not be measured, in words for the report. */

@@ -95,7 +95,22 @@ export function monitorNotes({ monitor, cut = [] }: ScenarioResults): readonly s
   const used =
     duration < SHORT ? `${formatTime(cpuTime)} of CPU` : `${formatRatio(cpuTime / duration)} of one core`;
   const cost = duration > 0 ? `; the monitor used ${most}${used}` : '';
-  return [`watched by ${monitor.source}: ${plural(samples, 'sample')}${cost}`, ...monitor.notes, ...cut];
+  return [
+    `watched by ${monitor.source}: ${plural(samples, 'sample')}${cost}`,
+    ...watchedNotes(monitor),
+    ...monitor.notes,
+    ...cut,
+  ];
+}
+
+/** `measured with the rest, and not started by flowgate: container db, port 5432: postgres (pid 812)`. */
+function watchedNotes({ watched = [] }: ScenarioResults['monitor']): readonly string[] {
+  if (watched.length === 0) return [];
+  const ended = watched.flatMap(({ name, ended: isOver }) => (isOver === true ? [name] : []));
+  return [
+    `measured with the rest, and not started by flowgate: ${watched.map(({ name }) => name).join(', ')}`,
+    ...ended.map((name) => `${name} ended during the run, and is measured up to then`),
+  ];
 }
 
 type Load = Pick<ScenarioResults['load'], 'model' | 'flows' | 'iterations' | 'duration' | 'rate' | 'stages'>;

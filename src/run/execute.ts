@@ -7,15 +7,16 @@ import type { FlowRunner } from '../flows/runner.js';
 import { climb } from '../ladder/climb.js';
 import { messageOf } from '../lib/errors.js';
 import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
-import { type ScenarioPlan, wholeLoad } from '../model/plan.js';
+import { hasProcesses, type ScenarioPlan, wholeLoad } from '../model/plan.js';
 import type { BrokenGates, Record } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
 import type { Monitor } from '../watch/sampler.js';
 import { AbortWatch } from './abort.js';
 import { Live } from './progress.js';
 import { nothing, type Performance, recordOfRun, recordSoFar } from './record.js';
-import { type Halt, haltOn, isWatched, Session, watched, withLargestProcess } from './session.js';
+import { type Halt, haltOn, Session, watched, withLargestProcess } from './session.js';
 import { commandOn, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
+import { runBefore } from './before.js';
 import type { Parts } from './start.js';
 
 interface ExecuteOptions extends ExecuteContext {
@@ -24,10 +25,36 @@ interface ExecuteOptions extends ExecuteContext {
 }
 
 /**
- * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
- * the record, which is always given; nothing that was started is left running.
+ * Runs one scenario from the command before everything to the last process's end. Whatever goes wrong on the way is a
+ * problem in the record, which is always given; nothing that was started is left running.
  */
 export async function execute(
+  plan: ScenarioPlan,
+  ports: ExecutePorts,
+  options: ExecuteOptions,
+): Promise<Record> {
+  let end: () => Promise<void>;
+  try {
+    end = await runBefore(plan, ports, options);
+  } catch (thrown) {
+    // What an interrupt cuts short has not failed.
+    return nothingRan(plan, ports, {
+      ...options,
+      problems: ports.interrupt.aborted ? [] : [messageOf(thrown)],
+    });
+  }
+  return executeReady(plan, ports, options).finally(end);
+}
+
+function nothingRan(
+  plan: ScenarioPlan,
+  ports: ExecutePorts,
+  { environment, problems }: Pick<ExecuteOptions, 'environment'> & { readonly problems: readonly string[] },
+): Record {
+  return recordOfRun({ plan, ports, environment, problems: [...problems] }, nothing(plan, ports, 'none'));
+}
+
+async function executeReady(
   plan: ScenarioPlan,
   ports: ExecutePorts,
   options: ExecuteOptions,
@@ -36,8 +63,7 @@ export async function execute(
   try {
     session = await Session.open(plan, ports, options);
   } catch (thrown) {
-    const unset = { plan, ports, environment: options.environment, problems: [messageOf(thrown)] };
-    return recordOfRun(unset, nothing(plan, ports, 'none'));
+    return nothingRan(plan, ports, { ...options, problems: [messageOf(thrown)] });
   }
   const { stage, parts, runner } = session;
   let performance: Performance | undefined;
@@ -65,7 +91,7 @@ async function perform(session: Session, runner: FlowRunner, brokenGates: Broken
   const halt = haltOn(stage, parts);
   const flows = session.flows(runner, halt);
   if (plan.warmup > 0) await warmUp({ ...flows, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
-  const search = isWatched(plan)
+  const search = hasProcesses(plan)
     ? await attempt(stage, 'looking at what is there', async () =>
         Search.begin({ ...stage, ...ports, work: plan.work }),
       )

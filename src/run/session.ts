@@ -4,7 +4,7 @@ import { messageOf } from '../lib/errors.js';
 import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
 import { NO_WORKSPACES, Workspaces, type WorkspaceSource } from '../load/workspaces.js';
 import type { FlowLog } from '../measure/flow-log.js';
-import type { Load, ScenarioPlan } from '../model/plan.js';
+import { hasProcesses, type Load, type ScenarioPlan } from '../model/plan.js';
 import type { MonitorRecord, Record } from '../model/record.js';
 import { type Monitor, startMonitor } from '../watch/sampler.js';
 import { logOf, recordOfRun } from './record.js';
@@ -149,19 +149,16 @@ export async function watched<T>(
   const { clock } = ports;
   const startedAt = clock.wall();
   const origin = clock.now();
-  const unwatched = isWatched(plan) ? undefined : true;
+  const unwatched = hasProcesses(plan) ? undefined : true;
   const monitor = startMonitor({ clock, table, origin, unwatched, flows: () => log.ended });
   watch.attach(monitor, clock);
   // The baseline: what service and host have used before the first flow is not the flows'.
   await monitor.sampleNow();
   const ran = await run(monitor, origin);
   watch.detach();
-  return { startedAt, ...ran, monitor: await monitor.stop() };
-}
-
-/** Requests of our own to somebody else's service have no processes. */
-export function isWatched({ work, services }: Pick<ScenarioPlan, 'work' | 'services'>): boolean {
-  return work.kind !== 'http' || services.length > 0;
+  const record = await monitor.stop();
+  const seen = watch.watched(monitor.latest()?.readings ?? []);
+  return { startedAt, ...ran, monitor: seen === undefined ? record : { ...record, watched: seen } };
 }
 
 /**

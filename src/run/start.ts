@@ -10,9 +10,11 @@ import { type ModuleRunner, openModuleRunner } from '../flows/module/runner.js';
 import type { FlowRunner } from '../flows/runner.js';
 import { messageOf } from '../lib/errors.js';
 import { openedAhead } from '../load/flows.js';
-import type { HttpWork, Work } from '../model/plan.js';
+import { type HttpWork, watchedIn, type Work } from '../model/plan.js';
 import { type Services, startServices } from '../services/services.js';
+import { findWatched } from '../services/watched.js';
 import { runHook } from '../system/hook.js';
+import type { CommandSpec } from '../system/ports.js';
 import { commandOn, serviceOn, type Stage } from './stage.js';
 
 /** What a session has opened so far: teardown closes it. */
@@ -26,7 +28,10 @@ export interface Parts {
   search?: Search;
 }
 
-/** Proxies, services, then setup, then whatever runs the flows; each is among the parts once it is up. */
+/**
+ * Proxies, services, then setup, then whatever runs the flows; each is among the parts once it is up. Then what ran already
+ * is found.
+ */
 export async function openParts(stage: Stage, parts: Parts): Promise<void> {
   const { plan, ports, watch, limits } = stage;
   const connections = await openNetwork(stage, parts);
@@ -53,6 +58,16 @@ export async function openParts(stage: Stage, parts: Parts): Promise<void> {
   } else {
     parts.runner = await openCommands(stage, plan.work);
   }
+  await watchWhatRuns(stage);
+}
+
+/** Last: by now all that could start it has run. */
+async function watchWhatRuns(stage: Stage): Promise<void> {
+  const { plan, ports, watch } = stage;
+  const named = watchedIn(plan);
+  if (named.length === 0) return;
+  const specOf = (command: string): CommandSpec => ({ ...commandOn(stage, command), shell: 'sh' });
+  await watch.alsoWatch(await findWatched(named, { ...ports, specOf }));
 }
 
 /** They need only listen: services and setup may connect through them before any fault is injected. */

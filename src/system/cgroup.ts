@@ -55,6 +55,36 @@ export function countersV1(read: ReadGroupFile): OwnCounters {
   };
 }
 
+/** Where the kernel counts for one control group. Folders; with version 1 each hierarchy has its own. */
+export interface ControlGroup {
+  readonly version: 1 | 2;
+  readonly memory: string;
+  readonly cpu: string;
+  readonly processes: string;
+}
+
+/**
+ * Bytes of a control group that a process would count as resident, each page once: anonymous memory, and of shared memory
+ * and mapped files the larger (what of the first is mapped is in both). What the kernel can drop, such as files that were
+ * read, is left out: it grows with all that is read, and is no leak. Undefined if the text is no memory.stat.
+ *
+ * Version 1 has `rss` for `anon`, `mapped_file` for `file_mapped`, and sums with the groups below as `total_…`.
+ */
+export function residentIn(
+  memoryStat: string | undefined,
+  version: ControlGroup['version'],
+): number | undefined {
+  const [anonymous, mapped, shared] = (
+    version === 2 ? ['anon', 'file_mapped', 'shmem'] : ['total_rss', 'total_mapped_file', 'total_shmem']
+  ).map((key) => keyedNumber(memoryStat, key));
+  return anonymous === undefined ? undefined : anonymous + Math.max(mapped ?? 0, shared ?? 0);
+}
+
+/** ms that a control group has used; `text` of cpu.stat, or of cpuacct.usage of version 1. */
+export function cpuTimeIn(text: string | undefined, version: ControlGroup['version']): number {
+  return version === 2 ? (keyedNumber(text, 'usage_usec') ?? 0) / 1e3 : (singleNumber(text) ?? 0) / 1e6;
+}
+
 /** Where one hierarchy of control groups is, and which group of it this process is in. Absolute paths. */
 export interface CgroupMount {
   readonly mountPoint: string;
@@ -131,4 +161,21 @@ export function cgroupLayout(mountinfo: string, cgroup: string): CgroupLayout {
     return found === undefined ? [] : [[controller, found] as const];
   });
   return { v2, v1: Object.fromEntries(v1) };
+}
+
+/**
+ * The control group of a container, by its id, in the layout of one of its processes: a pid that another machine or
+ * another container gave could be anybody here, but only the container's group has its id in its path.
+ */
+export function groupOfContainer({ v1, v2 }: CgroupLayout, id: string): ControlGroup | undefined {
+  const folderIn = (mount: CgroupMount | undefined): string | undefined =>
+    new RegExp(`^.*/[^/]*${id}[^/]*`).exec(mount?.own ?? '')?.[0];
+  // Where version 1 counts the memory, version 2 does not.
+  if (v1.memory === undefined) {
+    const group = folderIn(v2);
+    return group === undefined ? undefined : { version: 2, memory: group, cpu: group, processes: group };
+  }
+  const [memory, cpu] = [folderIn(v1.memory), folderIn(v1.cpuacct)];
+  if (memory === undefined || cpu === undefined) return undefined;
+  return { version: 1, memory, cpu, processes: memory };
 }

@@ -12,6 +12,8 @@ export interface HookPorts {
   readonly interrupt: AbortSignal;
   /** ms that the hook still has after an interrupt; none if left out. */
   readonly afterInterrupt?: number;
+  /** ms that it may take; ten minutes if left out. */
+  readonly limit?: number;
 }
 
 interface HookEnd {
@@ -24,13 +26,13 @@ interface HookEnd {
   readonly stderr: Excerpt;
 }
 
-/** Runs a setup, verify or teardown command to its end; when it takes too long its process group is killed. */
+/** Runs a before, setup, verify or teardown command to its end; when it takes too long its process group is killed. */
 export async function runHook(
   spec: CommandSpec,
-  { spawner, clock, interrupt, afterInterrupt = 0 }: HookPorts,
+  { spawner, clock, interrupt, afterInterrupt = 0, limit = HOOK_TIMEOUT }: HookPorts,
 ): Promise<HookEnd> {
   const running = spawner.spawn(spec);
-  const deadline = openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
+  const deadline = openDeadline({ clock, interrupt, limit, afterInterrupt });
   const end = await inTime(running.exited, deadline);
   const ending = 'late' in end ? end.late : undefined;
   if (ending !== undefined) running.kill('SIGKILL');

@@ -1,9 +1,21 @@
+import type { ControlGroup } from '../system/cgroup.js';
+
 /** A TCP socket that is listened on. */
 export interface ListeningSocket {
   /** `127.0.0.1:9000`, `[::1]:9000`. */
   readonly address: string;
+  /** Id of the user whose process made it. */
+  readonly user: number;
   /** The kernel's number of it, by which its owner is found. */
   readonly inode: number;
+}
+
+/** A process that runs already. */
+export interface RunningProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** Without its arguments. */
+  readonly program: string;
 }
 
 /** What a process has open, as the kernel names it: a path, or `socket:[inode]`. */
@@ -24,7 +36,7 @@ export interface MachineCpu {
   readonly stolen: number;
 }
 
-/** What flows can leave on a machine beside their processes. Nothing here throws: what is not ours to see is not there. */
+/** What there is on a machine beside the processes of flows. Nothing here throws: what is not ours to see is not there. */
 export interface MachineState {
   /** What can not be told here, and why, in words; undefined on a system where all of it can. */
   readonly blind: string | undefined;
@@ -43,6 +55,13 @@ export interface MachineState {
    */
   signsOf(path: string): Promise<string>;
   listeners(): Promise<readonly ListeningSocket[]>;
+  /** Processes that hold one of these sockets, by inode, as far as they are ours to see. */
+  holdersOf(sockets: ReadonlySet<number>): readonly number[];
+  processOf(pid: number): RunningProcess | undefined;
+  /** It is this process, or this one runs below it. */
+  isAbove(pid: number): boolean;
+  /** The control group of a container, by its id and one of its processes; or why it can not be read, in words. */
+  groupOf(pid: number, id: string): ControlGroup | string;
   /** Empty for a process that is gone or somebody else's. */
   openFilesOf(pid: number): readonly OpenFile[];
   /** A variable of the environment that it was started with. */
@@ -83,6 +102,7 @@ const LISTEN = '0A';
 /** Columns of /proc/net/tcp and tcp6 (Documentation/networking/proc_net_tcp.rst). */
 const LOCAL = 1;
 const STATE = 3;
+const USER = 7;
 const INODE = 9;
 
 /** The sockets of /proc/net/tcp or tcp6 that are listened on; lines that are not as expected are passed over. */
@@ -95,7 +115,7 @@ export function parseListeners(table: string, littleEndian: boolean): readonly L
       const inode = Number(columns[INODE]);
       if (columns[STATE] !== LISTEN || !Number.isInteger(inode) || inode === 0) return [];
       const address = addressOf(columns[LOCAL] ?? '', littleEndian);
-      return address === undefined ? [] : [{ address, inode }];
+      return address === undefined ? [] : [{ address, user: Number(columns[USER]), inode }];
     });
 }
 

@@ -2,15 +2,18 @@ import { constants, existsSync, lstatSync, readdirSync, readlinkSync } from 'nod
 import { lstat, open, opendir, readFile, readlink } from 'node:fs/promises';
 import { endianness, tmpdir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
+import { codeOf } from '../lib/errors.js';
+import { cgroupLayout, type CgroupLayout, type ControlGroup, groupOfContainer } from '../system/cgroup.js';
 import { NOT_ADOPTING, REFUSED } from '../system/subreaper.js';
 import {
   type ListeningSocket,
   type MachineState,
   type OutputWriter,
+  type RunningProcess,
   parseListeners,
   parseMachineCpu,
 } from './machine-state.js';
-import { environmentValue, parseCommandLine, parseStat } from './procfs/parse.js';
+import { environmentValue, parseCommandLine, parseProgram, parseStat } from './procfs/parse.js';
 import { readOrUndefined } from './procfs/reader.js';
 
 /** Bytes: of a file this much is read, and of a larger one nothing. */
@@ -33,10 +36,14 @@ export const linuxState: MachineState = {
     const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(listenersIn));
     return tables.flat();
   },
-  openFilesOf: (pid) => {
-    const folder = `/proc/${pid}/fd`;
-    return namesOf(folder).flatMap((name) => linkOf(`${folder}/${name}`) ?? []);
+  holdersOf: (sockets) => {
+    const wanted = new Set([...sockets].map((inode) => `socket:[${inode}]`));
+    return pidsOfProc().filter((pid) => openFilesOf(pid).some((file) => wanted.has(file)));
   },
+  processOf,
+  isAbove: (pid) => aboveUs().includes(pid),
+  groupOf,
+  openFilesOf,
   variableOf: (pid, name) => {
     const environment = readOrUndefined(`/proc/${pid}/environ`);
     return environment === undefined ? undefined : environmentValue(environment, name);
@@ -47,9 +54,8 @@ export const linuxState: MachineState = {
   },
   workingDirectoryOf: (pid) => linkOf(`/proc/${pid}/cwd`),
   writersInto: (folder) =>
-    namesOf('/proc')
-      .map(Number)
-      .filter((pid) => Number.isInteger(pid) && isOurs(pid))
+    pidsOfProc()
+      .filter(isOurs)
       .flatMap((pid) => writerInto(folder, pid) ?? []),
 };
 
@@ -107,6 +113,55 @@ function namesOf(folder: string): readonly string[] {
   }
 }
 
+function pidsOfProc(): readonly number[] {
+  return namesOf('/proc').map(Number).filter(Number.isInteger);
+}
+
+function openFilesOf(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fd`;
+  return namesOf(folder).flatMap((name) => linkOf(`${folder}/${name}`) ?? []);
+}
+
+function processOf(pid: number): RunningProcess | undefined {
+  const bytes = readOrUndefined(`/proc/${pid}/stat`);
+  const stat = bytes === undefined ? undefined : parseStat(bytes, bytes.length);
+  if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return undefined;
+  const line = readOrUndefined(`/proc/${pid}/cmdline`);
+  const program = (line === undefined ? undefined : parseProgram(line)) ?? stat.command;
+  return { pid, parent: stat.parent, program };
+}
+
+function aboveUs(): readonly number[] {
+  const found: number[] = [];
+  for (let pid = process.pid; pid > 0 && !found.includes(pid);) {
+    found.push(pid);
+    pid = processOf(pid)?.parent ?? 0;
+  }
+  return found;
+}
+
+function groupOf(pid: number, id: string): ControlGroup | string {
+  const layout = layoutOf(pid);
+  const group = groupOfContainer(layout, id);
+  if (group === undefined) {
+    return (
+      `no control group of it can be seen here (process ${pid}); flowgate must run on the machine of the containers and not ` +
+      'inside of one, as a job with container: does, and what runs them must give each a group of its own'
+    );
+  }
+  if (!existsSync(`${group.memory}/memory.stat`)) {
+    return `the kernel counts no memory for it: there is no ${group.memory}/memory.stat`;
+  }
+  const { v1, v2 } = layoutOf('self');
+  const ours = group.version === 1 ? v1.memory : v2;
+  return `${ours?.own ?? ''}/`.startsWith(`${group.memory}/`) ? 'flowgate itself runs in it' : group;
+}
+
+function layoutOf(pid: number | 'self'): CgroupLayout {
+  const textOf = (path: string): string => readOrUndefined(path)?.toString('utf8') ?? '';
+  return cgroupLayout(textOf('/proc/self/mountinfo'), textOf(`/proc/${pid}/cgroup`));
+}
+
 function linkOf(path: string): string | undefined {
   try {
     return readlinkSync(path);
@@ -153,12 +208,24 @@ const blindState: MachineState = {
   names: () => Promise.resolve(undefined),
   signsOf: () => Promise.resolve(''),
   listeners: () => Promise.resolve([]),
+  holdersOf: () => [],
+  processOf: (pid) => (isThere(pid) ? { pid, parent: 0, program: 'a process' } : undefined),
+  isAbove: (pid) => pid === process.pid || pid === process.ppid,
+  groupOf: () => 'only Linux has control groups',
   openFilesOf: () => [],
   variableOf: () => undefined,
   workingDirectoryOf: () => undefined,
   writersInto: () => [],
   cpu: () => undefined,
 };
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return codeOf(thrown) === 'EPERM';
+  }
+}
 
 export function machineState(): MachineState {
   return existsSync('/proc/self/stat') ? linuxState : blindState;

@@ -82,6 +82,7 @@ class Pidusage implements ProcessTable {
       role: root.role,
       root: root.pid,
       launcher: root.launcher && root.pid === stats.pid,
+      ...(root.onlyWatched === true ? { onlyWatched: true } : {}),
       command: 'unknown',
       memory: stats.memory,
       peakMemory: stats.memory,

@@ -1,3 +1,4 @@
+import type { MonitorRecord } from '../model/record.js';
 import type { Clock, Spawner } from '../system/ports.js';
 import type { Monitor } from './sampler.js';
 import type { ProcessReading, ProcessTable, TreeRoot, Watch } from './table.js';
@@ -8,12 +9,20 @@ const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
 /** Launchers that are asked for the largest process below them: each takes about 2 ms of CPU. */
 const MOST_ASKED = 64;
 
+/** What runs already, as reports call it: "container db", "port 5432: postgres (pid 812)". */
+export interface NamedRoot {
+  readonly name: string;
+  readonly root: TreeRoot;
+}
+
 /** The process trees of one scenario: where they begin, and who is alive in them. */
 export class ProcessWatch implements Watch {
   readonly #table: ProcessTable;
   readonly #roots = new Map<number, TreeRoot>();
   /** Hosts by the root that has started them. */
   readonly #hostsBelow = new Map<number, number>();
+  /** What runs already: its name, and when it was started, by the pid of its root. */
+  readonly #watched: { readonly name: string; readonly pid: number; readonly startTime: number }[] = [];
   #monitor: Monitor | undefined;
   #clock: Clock | undefined;
 
@@ -46,6 +55,31 @@ export class ProcessWatch implements Watch {
     this.addRoot({ pid, role: 'flow', launcher: false });
   }
 
+  /**
+   * Measures also what runs already. What belongs to the run all the same, as a server that its `setup` has started, is
+   * measured once, and ended as ever.
+   */
+  async alsoWatch(named: readonly NamedRoot[]): Promise<void> {
+    const ours = new Set((await this.#read()).map(({ pid }) => pid));
+    for (const { root } of named) if (!ours.has(root.pid)) this.addRoot(root);
+    const found = new Map((await this.#read()).map(({ pid, startTime }) => [pid, startTime]));
+    for (const { name, root } of named) {
+      // It may have ended since it was found: then it counts as ended.
+      this.#watched.push({ name, pid: root.pid, startTime: found.get(root.pid) ?? NaN });
+    }
+  }
+
+  /** What of it there is, and whether it has ended by the last reading; undefined if nothing of the kind was named. */
+  watched(readings: readonly ProcessReading[]): MonitorRecord['watched'] {
+    if (this.#watched.length === 0) return undefined;
+    return this.#watched.map(({ name, pid, startTime }) => {
+      const isThere = readings.some(
+        (each) => each.pid === pid && each.startTime === startTime && each.zombie !== true,
+      );
+      return isThere ? { name } : { name, ended: true };
+    });
+  }
+
   /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
   attach(monitor: Monitor, clock: Clock): void {
     this.#monitor = monitor;
@@ -61,10 +95,13 @@ export class ProcessWatch implements Watch {
     for (const ms of EARLY_LOOKS) this.#clock?.timer(ms, () => void this.#monitor?.sampleNow());
   }
 
-  /** Everything that is alive below the roots, the roots included. */
+  /**
+   * Everything of the run that is alive, the roots included. What is only watched is not among it: whatever is ended,
+   * signalled or taken for left behind is found by this.
+   */
   async alive(): Promise<readonly ProcessReading[]> {
     const readings = await this.#read();
-    return readings.filter(({ zombie }) => zombie !== true);
+    return readings.filter(({ zombie, onlyWatched }) => zombie !== true && onlyWatched !== true);
   }
 
   async pidsOfFlow(root: number | undefined, token: string): Promise<readonly number[]> {
@@ -131,6 +168,18 @@ export async function whatStays<T>(
     left = await look();
   }
   return left;
+}
+
+/** Looks at what carries a mark and at nothing else; the table, which was opened for the mark, is closed afterwards. */
+export async function watchingMarked<T>(
+  table: ProcessTable,
+  look: (watch: ProcessWatch) => Promise<T>,
+): Promise<T> {
+  try {
+    return await look(new ProcessWatch(table));
+  } finally {
+    table.close();
+  }
 }
 
 /** Kills whatever is alive in the trees, until nothing is. */

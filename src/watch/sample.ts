@@ -117,7 +117,11 @@ export class TreeUsage {
   observe(at: number, readings: readonly ProcessReading[], turnover?: Turnover): Sample {
     const watched = readings.filter((reading) => !reading.launcher);
     const alive = watched.filter((reading) => reading.zombie !== true);
-    this.summaries.observe(at, watched);
+    // A control group is no process, and would be the largest one of all.
+    this.summaries.observe(
+      at,
+      watched.filter((reading) => reading.processes === undefined),
+    );
     const memory = sum(alive, (reading) => reading.memory);
     const files = filesOf(alive);
     const peakMemory = Math.max(memory, this.peaks.observe(alive));
@@ -129,7 +133,7 @@ export class TreeUsage {
       mostMemory: most.unknown === 0 && most.known <= peakMemory ? undefined : most,
       cpuTime: this.cpu.charge(readings),
       threads: sum(alive, (reading) => reading.threads),
-      processes: alive.length,
+      processes: sum(alive, (reading) => reading.processes ?? 1),
       files,
       ...this.standing.observe(alive),
     };

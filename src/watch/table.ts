@@ -1,9 +1,14 @@
 import type { ProcessSummary } from '../model/record.js';
+import type { ControlGroup } from '../system/cgroup.js';
 import type { LaunchedRoot } from '../system/ports.js';
 
 /** A process below which everything is watched. */
 export interface TreeRoot extends LaunchedRoot {
   readonly role: ProcessSummary['role'];
+  /** It runs already, and is only measured: nothing of it is ever ended, or counted as left behind. */
+  readonly onlyWatched?: true;
+  /** It is the first process of a container: what counts is all of this control group, and no tree. */
+  readonly group?: ControlGroup;
 }
 
 /** One process of the tree at one instant. */
@@ -16,6 +21,10 @@ export interface ProcessReading {
   /** pid of the root that it was found under. */
   readonly root: number;
   readonly launcher: boolean;
+  /** As its root is. */
+  readonly onlyWatched?: true;
+  /** What was read is a control group as a whole: it stands for so many processes. */
+  readonly processes?: number;
   readonly command: string;
   /** Resident bytes now, and the kernel's high-water mark if it has one (else the same). */
   readonly memory: number;
@@ -43,8 +52,8 @@ export interface ProcessTable {
   /** "procfs", "pidusage": named in the report. */
   readonly source: string;
   /**
-   * Reads all processes below the roots, and reparented ones that were seen below them or carry the run's mark in
-   * their environment. Synchronous where it can be.
+   * Reads all processes below the roots, and reparented ones that were seen below them or, unless a root is only watched,
+   * carry the run's mark in their environment; of a control group one reading. Synchronous where it can be.
    */
   read(
     roots: readonly TreeRoot[],

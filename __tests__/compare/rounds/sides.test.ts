@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { clashOf, openSides, type Sides } from '../../../src/compare/rounds/sides.js';
 import type { ScenarioPlan, ServicePlan } from '../../../src/model/plan.js';
-import { recordOf, scenarioPlanOf } from '../../fakes/record.js';
+import type { ExecutePorts } from '../../../src/run/stage.js';
+import type { CommandSpec, RunningProcess } from '../../../src/system/ports.js';
+import { aReading, FakeProcessTable } from '../../fakes/process-table.js';
+import { excerptOf, recordOf, scenarioPlanOf } from '../../fakes/record.js';
 import { servicePlanOf } from '../../fakes/service-world.js';
 import { httpPlanOf, simulatedWorld } from '../../fakes/simulated-sides.js';
 
@@ -70,5 +73,81 @@ describe('what has a start of its own for each round', () => {
       services: 'restart',
       note: 'the service app of both listens on 127.0.0.1:3000; with {{port}} for its port both could be kept up',
     });
+  });
+});
+
+describe('the command before', () => {
+  /** Commands that ran and pids that were killed, in order; `fails` is a command that does. */
+  const worldOf = (fails?: string) => {
+    const { clock, ports } = simulatedWorld({ answer: () => ({ headAfter: 1 }) });
+    const events: string[] = [];
+    let ids = 0;
+    const left = new Set<string>();
+    const spawn = ({ command, env }: CommandSpec): RunningProcess => {
+      events.push(`${command} ${env['WHO'] ?? ''}`.trim());
+      left.add(`FLOWGATE_RUN=${env['FLOWGATE_RUN'] ?? ''}`);
+      return {
+        pid: 7,
+        exited: Promise.resolve({ code: command === fails ? 3 : 0, signal: null }),
+        stdout: () => excerptOf(''),
+        stderr: () => excerptOf(command === fails ? 'no network' : ''),
+        onLine: () => undefined,
+        kill: () => undefined,
+      };
+    };
+    const given: ExecutePorts = {
+      ...ports,
+      newRunId: () => `run${(ids += 1)}`,
+      // A daemon for each command, until it is killed.
+      openTable: (mark) => new FakeProcessTable(() => (left.has(mark) ? [aReading({ pid: 40 })] : [])),
+      spawner: {
+        ...ports.spawner,
+        spawn,
+        killPids: () => {
+          events.push('ends what was left');
+          left.clear();
+        },
+      },
+    };
+    return { clock, ports: given, events };
+  };
+  const plans = {
+    base: httpPlanOf('base', { before: 'pull base', env: { WHO: 'us', DB: 'tcp://{{port}}' } }),
+    head: httpPlanOf('head', { before: 'pull head' }),
+  };
+  const context = { environment: recordOf().environment, env: {} };
+
+  test('runs once a side, base first, however many starts there are, and what it left goes last', async () => {
+    const { clock, ports, events } = worldOf();
+    const rounds = async (): Promise<void> => {
+      const sides = await openSides({ plans, services: 'restart', ports, context });
+      for (const side of ['base', 'head', 'base', 'head'] as const) {
+        await sides.on(side, async (start) => {
+          events.push(`${side} runs`);
+          return start.warmUp(1);
+        });
+      }
+      await sides.close();
+    };
+    await clock.run(rounds());
+    expect(events.slice(0, 7)).toEqual([
+      'pull base us',
+      'pull head',
+      'base runs',
+      'head runs',
+      'base runs',
+      'head runs',
+      'ends what was left',
+    ]);
+  });
+
+  test('that fails is its side’s failure, and what the other one left is ended', async () => {
+    const { clock, ports, events } = worldOf('pull head');
+    const opening = clock.run(openSides({ plans, services: 'restart', ports, context }));
+    await expect(opening).rejects.toMatchObject({
+      side: 'head',
+      message: 'before failed: exit status 3: no network',
+    });
+    expect(events.at(-1)).toBe('ends what was left');
   });
 });

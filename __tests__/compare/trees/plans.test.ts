@@ -149,3 +149,38 @@ test.each([
 ])('with %s they are compared', async (_what, more, port) => {
   expect(await absenceWith(asking(more, port))).toBeUndefined();
 });
+
+test('what each side watches and runs before is its own, and a pid file of the tree is that of its tree', async () => {
+  const repository = makeRepository();
+  const config = (before: string): string => `version: 1
+compare: base
+scenarios:
+  a:
+    run: x
+    before: ${before}
+    watch: [{pid-file: run/a.pid}, {pid-file: /run/b.pid}, {container: ${before}}]
+    service: {run: y, watch: [{pid-file: c.pid}]}
+`;
+  repository.commit('one', { '.github/flowgate.yml': config('old') });
+  repository.commit('two', { '.github/flowgate.yml': config('new') });
+  const { plan, opponents } = await openIn(treeWorld(), { workspace: repository.folder, inputs: {} });
+  const [head] = plan.scenarios;
+  if (head === undefined) throw new Error('there is one scenario');
+  const base = opponents.of(head);
+  if ('absent' in base) throw new Error(base.absent);
+  for (const [side, before] of [
+    [head, 'new'],
+    [base.plan, 'old'],
+  ] as const) {
+    const tree = side.workingDirectory;
+    expect(tree).not.toBe(repository.folder);
+    expect(side.before).toBe(before);
+    expect(side.watch).toEqual([
+      { kind: 'pid-file', file: `${tree}/run/a.pid` },
+      { kind: 'pid-file', file: '/run/b.pid' },
+      { kind: 'container', container: before },
+    ]);
+    expect(side.services[0]?.watch).toEqual([{ kind: 'pid-file', file: `${tree}/c.pid` }]);
+  }
+  await opponents.close();
+});

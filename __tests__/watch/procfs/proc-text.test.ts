@@ -4,6 +4,7 @@ import {
   parseAuxiliaryVector,
   parseCommandLine,
   parseLastPid,
+  parseProgram,
   parseSchedstat,
 } from '../../../src/watch/procfs/parse.js';
 
@@ -19,6 +20,16 @@ describe('parseCommandLine', () => {
     expect(parseCommandLine(Buffer.from('\0\0'))).toBeUndefined();
     expect(parseCommandLine(Buffer.from('x'.repeat(1000)))).toHaveLength(200);
   });
+});
+
+test.each([
+  ['node\0server.js\0--password\0secret\0', 'node'],
+  ['/usr/lib/postgresql/17/bin/postgres\0-D\0/data\0', 'postgres'],
+  ['postgres: shop shop 127.0.0.1(41234) idle\0', 'postgres'],
+  ['nginx: master process /usr/sbin/nginx -g daemon off;\0', 'nginx'],
+  ['\0', undefined],
+])('the program of %j is %s, without anything that it was told', (line, program) => {
+  expect(parseProgram(Buffer.from(line))).toBe(program);
 });
 
 describe('environmentValue', () => {

@@ -3,6 +3,7 @@ import { messageOf } from '../../lib/errors.js';
 import type { RoundServices } from '../../model/comparison.js';
 import { type Load, type Readiness, type ScenarioPlan, serviceTitle } from '../../model/plan.js';
 import type { Record } from '../../model/record.js';
+import { runBefore } from '../../run/before.js';
 import { Session } from '../../run/session.js';
 import type { ExecuteContext, ExecutePorts } from '../../run/stage.js';
 import { type SideName, SIDES, type TreeGuard } from '../opponent.js';
@@ -63,6 +64,35 @@ interface SidesOptions {
  * @throws SideError if a side can not be run
  */
 export async function openSides(options: SidesOptions): Promise<Sides> {
+  const ends: (() => Promise<void>)[] = [];
+  const end = async (): Promise<void> => {
+    for (const each of ends.splice(0)) await each();
+  };
+  try {
+    for (const side of SIDES) {
+      await guarded(side, options, async () => ends.push(await runBeforeOf(side, options)));
+    }
+    const sides = await openReady(options);
+    return { ...sides, close: async () => sides.close().finally(end) };
+  } catch (thrown) {
+    await end();
+    throw thrown;
+  }
+}
+
+/** Once a side: what it is for, such as images that are pulled, is there for every start. */
+async function runBeforeOf(
+  side: SideName,
+  { plans, ports, context }: SidesOptions,
+): Promise<() => Promise<void>> {
+  try {
+    return await runBefore(plans[side], ports, context);
+  } catch (thrown) {
+    throw new SideError(side, messageOf(thrown));
+  }
+}
+
+async function openReady(options: SidesOptions): Promise<Sides> {
   const { plans, services } = options;
   if (![plans.base, plans.head].some(startsSomething)) return keptSides('none', options);
   if (services === 'restart') return startedSides(options);

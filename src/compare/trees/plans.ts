@@ -46,11 +46,13 @@ export function planInTree(plan: Plan, env: Readonly<Record<string, string>>, mo
     ...scenario,
     work: movedWork(scenario.work, move),
     workingDirectory: moved(scenario.workingDirectory, move),
+    ...movedWatch(scenario, move),
     ...(scenario.data === undefined
       ? {}
       : { data: { ...scenario.data, file: moved(scenario.data.file, move) } }),
     services: scenario.services.map((service) => ({
       ...service,
+      ...movedWatch(service, move),
       workingDirectory: moved(service.workingDirectory, move),
       ...(service.ca === undefined ? {} : { ca: moved(service.ca, move) }),
     })),
@@ -63,6 +65,13 @@ function movedWork(work: Work, move: Move): Work {
   if (work.kind === 'module') return { ...work, module: moved(work.module, move) };
   if (work.kind === 'http' && work.ca !== undefined) return { ...work, ca: moved(work.ca, move) };
   return work;
+}
+
+function movedWatch({ watch }: Pick<ScenarioPlan, 'watch'>, move: Move): Pick<ScenarioPlan, 'watch'> {
+  if (watch === undefined) return {};
+  return {
+    watch: watch.map((each) => (each.kind === 'pid-file' ? { ...each, file: moved(each.file, move) } : each)),
+  };
 }
 
 /**
@@ -161,8 +170,8 @@ export async function baseScenario(head: ScenarioPlan, sources: BaseSources): Pr
     return { absent: `the scenario is new: ${label} has none that is called ${head.name}` };
   }
   if (asksSameServer(head, base)) return { absent: SAME_SERVER };
-  const { work, data, services, shell, workingDirectory, setup, teardown, verify } = base;
-  const own = { work, data, services, shell, workingDirectory, setup, teardown, verify };
+  const { work, data, services, watch, shell, workingDirectory, before, setup, teardown, verify } = base;
+  const own = { work, data, services, watch, shell, workingDirectory, before, setup, teardown, verify };
   return { plan: { ...head, ...own, env: { ...movedVariables(env, move), ...base.env } } };
 }
 

@@ -6,7 +6,7 @@ import { DEFAULT_SHELL } from '../../lib/shell.js';
 import type { Excerpt } from '../../model/flow.js';
 import { runHook } from '../../system/hook.js';
 import type { Clock, Logger, Spawner } from '../../system/ports.js';
-import { killAll, ProcessWatch, whatStays } from '../../watch/process-watch.js';
+import { killAll, type ProcessWatch, watchingMarked, whatStays } from '../../watch/process-watch.js';
 import type { ProcessTable } from '../../watch/table.js';
 import { type Move, movedVariables } from './plans.js';
 
@@ -87,12 +87,7 @@ export class Preparation {
   }
 
   async #watching<T>(look: (watch: ProcessWatch) => Promise<T>): Promise<T> {
-    const table = this.ports.openTable(`${MARK}=${this.#run}`);
-    try {
-      return await look(new ProcessWatch(table));
-    } finally {
-      table.close();
-    }
+    return watchingMarked(this.ports.openTable(`${MARK}=${this.#run}`), look);
   }
 }
 

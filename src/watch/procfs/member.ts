@@ -5,6 +5,7 @@ import { GONE, type ProcFile } from './descriptors.js';
 import {
   environmentValue,
   parseCommandLine,
+  parseProgram,
   parseSchedstat,
   parseStat,
   parseStatusMemory,
@@ -182,6 +183,7 @@ export class Member {
       role: root.role,
       root: root.pid,
       launcher: root.launcher && this.isRoot(),
+      ...(root.onlyWatched === true ? { onlyWatched: true } : {}),
       command: this.command ?? stat.command,
       memory: this.zombie ? 0 : Math.max(0, this.memory - this.copied),
       peakMemory: this.zombie ? 0 : Math.max(0, this.peakMemory - this.copied),
@@ -287,7 +289,9 @@ export class Member {
     if (this.command !== undefined || this.commandTries >= COMMAND_TRIES) return;
     this.commandTries += 1;
     const bytes = readOrUndefined(`/proc/${this.pid}/cmdline`);
-    this.command = bytes === undefined ? undefined : parseCommandLine(bytes);
+    // What others have told a program of theirs, which may be a password, is not ours to print.
+    const parse = this.root.onlyWatched === true ? parseProgram : parseCommandLine;
+    this.command = bytes === undefined ? undefined : parse(bytes);
   }
 
   private countFiles(): void {

@@ -138,6 +138,12 @@ export function parseCommandLine(bytes: Buffer): string | undefined {
   return line === '' ? undefined : line.slice(0, MOST_OF_A_COMMAND);
 }
 
+/** The program alone: `postgres` of `postgres: writer process`, and of `/usr/lib/postgresql/17/bin/postgres -D …`. */
+export function parseProgram(bytes: Buffer): string | undefined {
+  const [program = ''] = (parseCommandLine(bytes) ?? '').split(/\s|:(?=\s|$)/);
+  return program.slice(program.lastIndexOf('/') + 1) || undefined;
+}
+
 /** The value of a variable in a NUL-separated environment; the first one counts, as for getenv(3). */
 export function environmentValue(bytes: Buffer, name: string): string | undefined {
   const key = Buffer.from(`${name}=`);

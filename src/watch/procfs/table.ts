@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { endianness } from 'node:os';
 import type { ProcessReading, ProcessTable, ReadingCare, TreeRoot } from '../table.js';
 import { Descriptors, type ProcFile } from './descriptors.js';
+import { GroupReader } from './group.js';
 import { type Foreigner, lineageOf, type Newborn, parentsFirst } from './lineage.js';
 import { Member } from './member.js';
 import { environmentValue, parseAuxiliaryVector, parseLastPid, parseStat, type ProcStat } from './parse.js';
@@ -49,6 +50,7 @@ class Procfs implements ProcessTable {
   private readonly kin = new Map<number, { readonly member: Member; readonly read: number }>();
   /** Roots that were found once: when one has ended, its pid means nothing any more. */
   private readonly rootsTaken = new WeakSet<TreeRoot>();
+  private readonly groups = new WeakMap<TreeRoot, GroupReader>();
   private readonly loadavg: ProcFile = { path: '/proc/loadavg' };
   private lastPid: number | undefined;
   /** Pids that the kernel has handed out since the first read. */
@@ -83,10 +85,11 @@ class Procfs implements ProcessTable {
     this.reader.careful = careful;
     let changed = false;
     this.refreshMembers();
-    for (const root of roots) changed = this.takeRoot(root) || changed;
+    for (const root of roots) if (root.group === undefined) changed = this.takeRoot(root) || changed;
     for (const member of this.members.values()) this.rememberKin(member);
     if (this.somebodyWasBorn() || changed) this.scan(roots);
-    return [...this.members.values()].map((member) => member.reading());
+    const groups = roots.flatMap((root) => this.readingOfGroup(root) ?? []);
+    return [...[...this.members.values()].map((member) => member.reading()), ...groups];
   }
 
   close(): void {
@@ -113,7 +116,8 @@ class Procfs implements ProcessTable {
     this.rootsTaken.add(root);
     const known = this.members.get(root.pid);
     if (known !== undefined) {
-      known.becomeRoot(root);
+      // What belongs to the run stays its own, whoever names it.
+      if (root.onlyWatched !== true) known.becomeRoot(root);
       return false;
     }
     const candidate = this.look(root.pid);
@@ -138,7 +142,16 @@ class Procfs implements ProcessTable {
     this.members.delete(member.pid);
   }
 
+  private readingOfGroup(root: TreeRoot): ProcessReading | undefined {
+    if (root.group === undefined) return undefined;
+    const reader = this.groups.get(root) ?? new GroupReader(root, root.group);
+    this.groups.set(root, reader);
+    return reader.read();
+  }
+
+  /** Whoever has started what is only watched has other processes in its session that are no part of it. */
   private rememberKin(member: Member): void {
+    if (member.origin().onlyWatched === true) return;
     const entry = { member, read: this.reads };
     if (member.stat.group !== this.own.group) this.kin.set(member.stat.group, entry);
     if (member.stat.session !== this.own.session) this.kin.set(member.stat.session, entry);
@@ -249,6 +262,7 @@ export function pidsBetween(before: number, now: number): number {
 /** Whose it is when only the mark is left: a flow's if it has a flow's token, else the service's if there is one. */
 function rootOfMarked(pid: number, environment: Buffer, roots: readonly TreeRoot[]): TreeRoot {
   const role = environmentValue(environment, 'FLOWGATE_TOKEN') === undefined ? 'service' : 'flow';
-  const root = roots.find((candidate) => candidate.role === role) ?? roots[0];
+  const own = roots.filter(({ onlyWatched }) => onlyWatched !== true);
+  const root = own.find((candidate) => candidate.role === role) ?? own[0];
   return root ?? { pid, role: 'flow', launcher: false };
 }
