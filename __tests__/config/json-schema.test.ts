@@ -56,11 +56,16 @@ describe('the JSON Schema of the config says what the config schema says', () =>
       'headers',
       'body',
       'expect',
+      'capture',
+      'timeout',
+      'pause',
     ]);
     expect(Object.keys(request?.properties?.['expect']?.properties ?? {})).toEqual([
       'status',
+      'headers',
       'body',
       'json',
+      'time',
     ]);
     expect(request?.required).toEqual(['url']);
   });

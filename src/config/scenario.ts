@@ -17,7 +17,7 @@ import { defaultGatesFor } from './thresholds.js';
 /* One scenario, from what a config or the inputs say of it. */
 
 /** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
-export type DraftKey = 'module' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
+export type DraftKey = 'module' | 'http' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
 
 /** A scenario before inputs and defaults are added to it. */
 export interface Draft {
@@ -29,6 +29,7 @@ export interface Draft {
 /** The input that says it; what no input says (`ca`) can not be wrong in a shorthand. */
 const WHERE: Readonly<Record<DraftKey, string>> = {
   module: whereInput('module'),
+  http: whereInput('url'),
   ca: whereInput('url'),
   iterations: whereInput('iterations'),
   rate: whereInput('rate'),

@@ -45,8 +45,23 @@ export function isSameJson(first: unknown, second: unknown): boolean {
   );
 }
 
-/** Does something to every text of a JSON value; keys of maps stay as they are. */
-export function mapTexts(value: JsonValue, change: (text: string) => string): JsonValue {
+/** `items.0.name` or `items[0].name`; `$` or an empty path is the whole. Undefined where there is nothing. */
+export function valueAt(value: unknown, path: string): unknown {
+  const segments = path.replace(/^\$\.?/, '').replace(/\[(\d+)\]/g, '.$1');
+  return segments
+    .split('.')
+    .filter((segment) => segment !== '')
+    .reduce<unknown>(
+      (from, segment) =>
+        typeof from === 'object' && from !== null && Object.hasOwn(from, segment)
+          ? (from as Record<string, unknown>)[segment]
+          : undefined,
+      value,
+    );
+}
+
+/** Puts something in place of every text of a JSON value; keys of maps stay as they are. */
+export function mapTexts(value: JsonValue, change: (text: string) => JsonValue): JsonValue {
   if (typeof value === 'string') return change(value);
   if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map((each: JsonValue) => mapTexts(each, change));

@@ -1,8 +1,6 @@
-import { mapTexts, toJson } from '../../lib/json.js';
-import { template, type TemplateValues } from '../../lib/template.js';
-import type { FlowError, Hit, StepTiming } from '../../model/flow.js';
-import type { JsonValue } from '../../model/json.js';
-import type { HttpExpectation, HttpRequestPlan, HttpWork } from '../../model/plan.js';
+import { seededRandom, seedOf } from '../../lib/random.js';
+import type { FlowError, Hit } from '../../model/flow.js';
+import type { HttpWork, PausePlan } from '../../model/plan.js';
 import type { Clock, Timer } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
 import { FlowCanary, prefixOf } from '../canary.js';
@@ -15,9 +13,13 @@ import {
   NEVER_BROKEN,
   timedOut,
 } from '../runner.js';
+import { CookieJar } from './cookies.js';
+import { type Answer, unmet } from './expectation.js';
 import { FlowEnding, FlowFailure, requestError } from './failure.js';
 import type { HttpClient, HttpConnection, HttpRequest, Traffic } from './port.js';
-import { type Answer, Response, unmet } from './response.js';
+import { type PreparedRequest, prepareRequest, redirected } from './request.js';
+import { Response } from './response.js';
+import { Visit } from './visit.js';
 
 interface HttpRunnerOptions {
   readonly client: HttpClient;
@@ -27,6 +29,12 @@ interface HttpRunnerOptions {
   readonly slots: number;
   /** ms. */
   readonly timeout: number;
+  /** Pauses are drawn by it. */
+  readonly seed: number;
+  /** What requests are filled in with beside what is the flow's own, by the word that stands for it. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** A text without what nobody is to see. */
+  readonly hide?: (text: string) => string;
   /** Told the local port of every connection that a slot opens. */
   readonly onConnection?: (slot: number, port: number) => void;
   /** Tokens of other flows are looked for in each response. */
@@ -64,18 +72,6 @@ function workerOf(workers: readonly HttpWorker[], { slot }: FlowStart): HttpWork
   return worker;
 }
 
-/** What one flow has done so far. */
-interface Visit {
-  readonly steps: StepTiming[];
-  readonly ttfb: number[];
-  /** When the flow started or its last request was answered. */
-  at: number;
-  /** The last one. */
-  response: Response | undefined;
-  origin: string;
-  readonly canary: FlowCanary | undefined;
-}
-
 /** One worker slot with the flow in it. */
 class HttpWorker {
   readonly #options: HttpRunnerOptions;
@@ -86,10 +82,16 @@ class HttpWorker {
   #traffic: Traffic = { received: 0, sent: 0, resent: 0 };
   readonly #onTimeout: () => void;
   #prefix: Buffer | undefined;
+  readonly #captures: boolean;
+  /** There is a later request that could send them back. */
+  readonly #keepsCookies: boolean;
+  #pausing: AbortController | undefined;
 
   constructor(options: HttpRunnerOptions, requests: readonly PreparedRequest[], slot: number) {
     this.#options = options;
     this.#requests = requests;
+    this.#captures = requests.some(({ captures }) => captures !== undefined);
+    this.#keepsCookies = requests.length > 1 || options.work.followRedirects;
     const { onConnection } = options;
     this.#connection = options.client.openConnection(
       onConnection &&
@@ -105,8 +107,14 @@ class HttpWorker {
   async run(start: FlowStart): Promise<FlowEnd> {
     const { clock, timeout } = this.#options;
     const startedAt = clock.now();
-    const canary = this.#canaryOf(start);
-    const visit: Visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '', canary };
+    const visit = new Visit(start, {
+      startedAt,
+      canary: this.#canaryOf(start),
+      jar: this.#keepsCookies ? new CookieJar(() => clock.wall().getTime()) : undefined,
+      captures: this.#captures,
+      variables: this.#options.variables,
+      hide: this.#options.hide,
+    });
     this.#busy = true;
     this.#ending = undefined;
     const timer = clock.timer(timeout, this.#onTimeout);
@@ -117,7 +125,7 @@ class HttpWorker {
     this.#busy = false;
     const before = this.#traffic;
     const after = (this.#traffic = this.#connection.traffic());
-    const { steps, ttfb, response } = visit;
+    const { steps, ttfb } = visit;
     const end = {
       startedAt,
       endedAt: error === undefined ? visit.at : clock.now(),
@@ -126,16 +134,17 @@ class HttpWorker {
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
       resent: after.resent === before.resent ? undefined : after.resent - before.resent,
-      seen: canary?.seen(),
+      seen: visit.seen(),
     };
     if (error === undefined) return { outcome: 'ok', ...end };
-    return { ...error, ...end, stdout: response?.excerpt() };
+    return { ...error, ...end, stdout: visit.shown() };
   }
 
   end(outcome: 'timed_out' | 'killed', message: string): void {
     if (!this.#busy || this.#ending !== undefined) return;
     this.#ending = new FlowEnding(outcome, message);
     this.#connection.abort(this.#ending);
+    this.#pausing?.abort();
   }
 
   /** The prefix is that of the whole run. */
@@ -155,46 +164,86 @@ class HttpWorker {
       if (!this.#busy || this.#ending !== undefined) return;
       this.#ending = new FlowEnding('killed', message, hit);
       this.#connection.reset(this.#ending);
+      this.#pausing?.abort();
     });
   }
 
   /** One request after another, until one goes wrong; undefined if none does. */
   async #perform(start: FlowStart, visit: Visit): Promise<Failure | undefined> {
-    const values = { token: start.token, flow: start.slot, iteration: start.iteration };
+    const random = seededRandom(seedOf(this.#options.seed, start.iteration));
     for (const prepared of this.#requests) {
       try {
         const startedAt = visit.at;
-        const answer = await this.#ask(prepared.request(values), visit, prepared);
+        visit.begin(prepared);
+        const answer = await this.#answerTo(prepared, visit);
         visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
-        const fault = unmet(prepared.expected(values), answer);
-        if (fault !== undefined) throw new FlowFailure(fault);
+        const expected = prepared.expected(visit.values);
+        // First: what is captured is hidden in what is said of the answer.
+        const missing = visit.capture(prepared, answer);
+        const fault = unmet(expected, answer, (text) => visit.hide(text)) ?? missing;
+        if (fault !== undefined) return this.#failure('failed', fault, prepared);
+        if (prepared.pause !== undefined) await this.#pause(drawn(prepared.pause, random), visit);
       } catch (thrown) {
-        return this.#failed(thrown, visit.origin, prepared.name);
+        return this.#failed(thrown, visit, prepared);
       }
     }
     return undefined;
   }
 
+  /** The answer, with the time that it took; the request may have a timeout of its own. */
+  async #answerTo(prepared: PreparedRequest, visit: Visit): Promise<Answer> {
+    const { at: startedAt } = visit;
+    const { timeout } = prepared;
+    const request = prepared.request(visit.values);
+    const timer =
+      timeout === undefined
+        ? undefined
+        : this.#options.clock.timer(timeout, () => {
+            this.end('timed_out', `request ${timedOut(timeout)}`);
+          });
+    try {
+      const answer = await this.#ask(request, visit, prepared);
+      return { ...answer, time: visit.at - startedAt };
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  /** Whoever ends the flow ends the pause. */
+  async #pause(ms: number, visit: Visit): Promise<void> {
+    const { clock } = this.#options;
+    this.#pausing = new AbortController();
+    if (this.#ending === undefined) await clock.sleep(ms, this.#pausing.signal);
+    this.#pausing = undefined;
+    if (this.#ending !== undefined) throw this.#ending;
+    visit.at = clock.now();
+  }
+
   /** The answer to a request, behind its redirections if they are followed. */
-  async #ask(request: HttpRequest, visit: Visit, { name, keepsBody }: PreparedRequest): Promise<Answer> {
+  async #ask(request: HttpRequest, visit: Visit, prepared: PreparedRequest): Promise<Answer> {
     const { clock, work } = this.#options;
-    const { canary } = visit;
+    const { name, keepsBody, keepsHeaders } = prepared;
+    const { canary, jar } = visit;
+    const keepsCookies = jar !== undefined || prepared.keepsCookies;
+    let cookies: readonly string[] = [];
     for (let hops = 0; ; hops += 1) {
       // Ended between two requests: there was nothing to abort.
       if (this.#ending !== undefined) throw this.#ending;
       visit.origin = request.origin;
       const askedAt = hops === 0 ? visit.at : clock.now();
       const listener = canary?.listen('response', name);
-      const response = (visit.response = new Response({
-        clock,
-        maxBody: work.maxBody,
-        keepsBody,
-        listener,
-      }));
-      await this.#receive(request, { response, visit });
+      const { maxBody } = work;
+      const options = { clock, maxBody, keepsBody, keepsHeaders, keepsCookies, listener };
+      const response = (visit.response = new Response(options));
+      await this.#receive(jar?.on(request) ?? request, { response, visit });
       if (response.headAt !== undefined) visit.ttfb.push(response.headAt - askedAt);
-      const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
-      if (next === undefined) return { status: response.status, body: response.body() };
+      if (response.cookies.length > 0) {
+        jar?.store(response.cookies, request);
+        cookies = [...cookies, ...response.cookies];
+      }
+      const { status, location, headers } = response;
+      const next = work.followRedirects ? redirected(request, status, location) : undefined;
+      if (next === undefined) return { status, body: response.body(), headers, cookies };
       if (hops === MOST_REDIRECTS) throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
       request = next;
     }
@@ -217,14 +266,22 @@ class HttpWorker {
     }
   }
 
-  #failed(thrown: unknown, origin: string, step: string): Failure {
-    const known = thrown instanceof FlowEnding || thrown instanceof FlowFailure;
-    const message = known ? thrown.message : requestError(thrown, origin);
-    const where = this.#requests.length > 1 ? ` (${step})` : '';
-    const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
-    const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
-    return { outcome, error: { message: `${message}${where}` }, hit };
+  #failed(thrown: unknown, visit: Visit, step: PreparedRequest): Failure {
+    if (thrown instanceof FlowEnding) {
+      return { ...this.#failure(thrown.outcome, thrown.message, step), hit: thrown.hit };
+    }
+    const message = thrown instanceof FlowFailure ? thrown.message : requestError(thrown, visit.origin);
+    return this.#failure('failed', visit.hide(message), step);
   }
+
+  #failure(outcome: FlowEnd['outcome'], message: string, { name }: PreparedRequest): Failure {
+    const where = this.#requests.length > 1 ? ` (${name})` : '';
+    return { outcome, error: { message: `${message}${where}` } };
+  }
+}
+
+function drawn({ from, to }: PausePlan, random: () => number): number {
+  return from + random() * (to - from);
 }
 
 interface Failure {
@@ -235,103 +292,3 @@ interface Failure {
 
 /** As many as browsers follow (Fetch Standard, HTTP-redirect fetch, step 7). */
 export const MOST_REDIRECTS = 20;
-
-/** Nobody but the server that they were meant for is told these. */
-const SECRET_HEADERS = /^(authorization|cookie|proxy-authorization|host)$/i;
-const BODY_HEADERS = /^content-/i;
-
-/**
- * The request that a redirection asks for, with the method that the Fetch Standard gives it; undefined if the response
- * is none. Throws FlowFailure where the location is no URL of HTTP.
- */
-export function redirected(
-  request: HttpRequest,
-  status: number,
-  location: string | undefined,
-): HttpRequest | undefined {
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined;
-  const here = `${request.origin}${request.path}`;
-  if (!URL.canParse(location, here)) throw new FlowFailure(`redirected to ${location}, which is no URL`);
-  const url = new URL(location, here);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new FlowFailure(`redirected to ${url.protocol}//, which is not HTTP`);
-  }
-  const target = targetOf(url.href);
-  const toGet =
-    (status === 303 && !['GET', 'HEAD'].includes(request.method)) ||
-    (status <= 302 && request.method === 'POST');
-  const kept = Object.entries(request.headers).filter(
-    ([name]) =>
-      !(target.origin !== request.origin && SECRET_HEADERS.test(name)) && !(toGet && BODY_HEADERS.test(name)),
-  );
-  const headers = Object.fromEntries(kept);
-  if (toGet || request.body === undefined)
-    return { method: toGet ? 'GET' : request.method, ...target, headers };
-  return { ...request, ...target, headers };
-}
-
-/** A request of the plan, ready to be filled in for one flow after another. */
-interface PreparedRequest {
-  readonly name: string;
-  /** Something is expected of the text of its response. */
-  readonly keepsBody: boolean;
-  request(values: TemplateValues): HttpRequest;
-  expected(values: TemplateValues): HttpExpectation;
-}
-
-export function prepareRequest(plan: HttpRequestPlan): PreparedRequest {
-  const { name, method, expect } = plan;
-  const url = prepareUrl(plan.url);
-  const headers = prepareHeaders(plan.headers);
-  const body = plan.body === undefined ? undefined : template(plan.body);
-  return {
-    name,
-    keepsBody: expect.body !== undefined || expect.json !== undefined,
-    request: (values) => ({
-      method,
-      ...url(values),
-      headers: headers(values),
-      ...(body === undefined ? {} : { body: body(values) }),
-    }),
-    expected: prepareExpectation(expect),
-  };
-}
-
-type Target = Pick<HttpRequest, 'origin' | 'path'>;
-
-/** A URL without places is taken apart once and not for each of a million flows. */
-function prepareUrl(text: string): (values: TemplateValues) => Target {
-  const fill = template(text);
-  if (!text.includes('{{')) {
-    const target = targetOf(text);
-    return () => target;
-  }
-  return (values) => targetOf(fill(values));
-}
-
-function targetOf(text: string): Target {
-  const { origin, pathname, search } = new URL(text);
-  return { origin, path: `${pathname}${search}` };
-}
-
-function prepareHeaders(
-  headers: HttpRequestPlan['headers'],
-): (values: TemplateValues) => HttpRequestPlan['headers'] {
-  const filled = Object.entries(headers).map(([name, value]) => [name, template(value)] as const);
-  if (!Object.values(headers).some((value) => value.includes('{{'))) return () => headers;
-  return (values) => Object.fromEntries(filled.map(([name, fill]) => [name, fill(values)]));
-}
-
-function prepareExpectation(expect: HttpExpectation): PreparedRequest['expected'] {
-  const { body, json } = expect;
-  const inBody = body?.kind === 'text' && body.text.includes('{{');
-  const inJson = json !== undefined && toJson(json).includes('{{');
-  if (!inBody && !inJson) return () => expect;
-  return (values) => ({
-    ...expect,
-    ...(inBody ? { body: { kind: 'text', text: template(body.text)(values) } as const } : {}),
-    ...(inJson
-      ? { json: mapTexts(json, (text) => template(text)(values)) as { readonly [path: string]: JsonValue } }
-      : {}),
-  });
-}

@@ -1,0 +1,93 @@
+import { NOTHING_PRINTED } from '../../lib/output.js';
+import type { TokensSeen } from '../../model/checks.js';
+import type { Excerpt, StepTiming } from '../../model/flow.js';
+import type { JsonValue } from '../../model/json.js';
+import type { FlowCanary } from '../canary.js';
+import type { FlowStart } from '../runner.js';
+import { Captured } from './capture.js';
+import type { CookieJar } from './cookies.js';
+import type { Answer } from './expectation.js';
+import type { PreparedRequest } from './request.js';
+import type { Response } from './response.js';
+
+interface VisitOptions {
+  /** ms of Clock.now(). */
+  readonly startedAt: number;
+  readonly canary: FlowCanary | undefined;
+  /** Undefined in a flow whose cookies nothing could send back. */
+  readonly jar: CookieJar | undefined;
+  /** Something is captured. */
+  readonly captures: boolean;
+  /** Of the runner. */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly hide?: (text: string) => string;
+}
+
+/** What one flow has done so far, what it knows, and what of that is shown. */
+export class Visit {
+  readonly steps: StepTiming[] = [];
+  readonly ttfb: number[] = [];
+  /** When the flow started, its last request was answered, or its last pause was over. */
+  at: number;
+  /** The last one. */
+  response: Response | undefined;
+  origin = '';
+  readonly canary: FlowCanary | undefined;
+  readonly jar: CookieJar | undefined;
+  /** What its requests are filled in with. */
+  readonly values: Record<string, JsonValue>;
+  readonly #captured: Captured | undefined;
+  readonly #hide: ((text: string) => string) | undefined;
+  /** What is to be captured from the last response is not yet: nobody can say what of it is to be hidden. */
+  #isUnread = false;
+
+  constructor(start: FlowStart, { startedAt, canary, jar, captures, variables, hide }: VisitOptions) {
+    this.at = startedAt;
+    this.canary = canary;
+    this.jar = jar;
+    this.values = {
+      ...variables,
+      token: start.token,
+      flow: String(start.slot),
+      iteration: String(start.iteration),
+    };
+    this.#captured = captures ? new Captured() : undefined;
+    this.#hide = hide;
+  }
+
+  /** A request is about to be sent. */
+  begin({ captures }: PreparedRequest): void {
+    this.#isUnread = captures !== undefined;
+  }
+
+  /** Captures what the request asks for; gives what is missing, in one line. */
+  capture({ captures }: PreparedRequest, answer: Answer): string | undefined {
+    if (captures === undefined) return undefined;
+    const missing = this.#captured?.take(captures, answer, this.values);
+    this.#isUnread = false;
+    return missing;
+  }
+
+  /** A text without what was captured, and without what nobody is to see. */
+  hide(text: string): string {
+    const shown = this.#hide === undefined ? text : this.#hide(text);
+    return this.#captured === undefined ? shown : this.#captured.hide(shown);
+  }
+
+  /** What a report shows of the last response. */
+  shown(): Excerpt | undefined {
+    const excerpt = this.response?.excerpt();
+    if (this.#isUnread && excerpt !== undefined) return { ...NOTHING_PRINTED, bytes: excerpt.bytes };
+    return excerpt && { ...excerpt, head: this.hide(excerpt.head), tail: this.hide(excerpt.tail) };
+  }
+
+  /** What stands around another flow's token is shown too. */
+  seen(): TokensSeen | undefined {
+    const seen = this.canary?.seen();
+    if (seen === undefined || seen.others.length === 0) return seen;
+    return {
+      ...seen,
+      others: seen.others.map((each) => ({ ...each, context: this.hide(each.context) })),
+    };
+  }
+}
