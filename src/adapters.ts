@@ -65,7 +65,9 @@ export function nodeSpawner(): Spawner {
     spawn: spawnCommand,
     ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
     spawnHost: (spec) => {
-      return spec.python === undefined ? spawnNode(inNode(), spec, { adopts: true }) : spawnPython(inPython(), spec);
+      return spec.python === undefined
+        ? spawnNode(inNode(), spec, { adopts: true })
+        : spawnPython(inPython(), spec);
     },
     killPids,
   };

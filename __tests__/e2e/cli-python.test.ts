@@ -129,6 +129,53 @@ def flow(ctx):
     pool.submit(print, "task of", ctx.token).result()
     time.sleep(0.05)
 `,
+        'forks.py': `
+import multiprocessing, os, subprocess, sys
+def child(number):
+    print("child", number)
+def flow(ctx):
+    pid = os.fork()
+    if pid == 0:
+        return "the child of a fork has no host to tell"
+    assert os.waitpid(pid, 0)[1] == 0
+    for method in ("fork", "spawn"):
+        process = multiprocessing.get_context(method).Process(target=child, args=(1,))
+        process.start()
+        process.join()
+        assert process.exitcode == 0, (method, process.exitcode)
+    script = "import os; os.fstat(3)"
+    inherits = subprocess.run([sys.executable, "-c", script], close_fds=False, stderr=subprocess.DEVNULL)
+    assert inherits.returncode == 1, "a child has the channel"
+`,
+        'patched.py': `
+import json, os, threading, time
+sleep = time.sleep
+time.monotonic_ns = time.perf_counter_ns = time.time_ns = time.monotonic = time.thread_time = lambda: 0
+json.dumps = json.loads = json.JSONEncoder = json.JSONDecoder = os.write = os.read = None
+def flow(ctx):
+    sleep(0.3)
+`,
+        'tasks.py': `
+import asyncio
+jobs = None
+worker = None
+async def work():
+    while True:
+        print("worker prints", await jobs.get())
+async def setup(ctx):
+    # Before Python 3.10 a queue belongs to the loop that is running when it is made.
+    global jobs
+    jobs = asyncio.Queue()
+async def flow(ctx):
+    global worker
+    worker = worker or asyncio.ensure_future(work())
+    await asyncio.sleep(0.05)
+    await jobs.put(ctx.token)
+    await asyncio.gather(tell(ctx), asyncio.to_thread(print, "thread of", ctx.token))
+    await asyncio.sleep(0.05)
+async def tell(ctx):
+    print("task of", ctx.token)
+`,
       },
       {
         threads: `module: threads.py, flows: 10, iterations: 20, ${GATES}`,
@@ -137,6 +184,9 @@ def flow(ctx):
         bleed: `module: bleed.py, flows: 5, ${GATES}`,
         returned: `module: returned.py, flows: 5, ${GATES}`,
         helpers: `module: helpers.py, flows: 4, ${GATES}`,
+        forks: `module: forks.py, flows: 2, ${GATES}`,
+        patched: `module: patched.py, flows: 2, ${GATES}`,
+        tasks: `module: tasks.py, flows: 4, ${GATES}`,
         hosts: `module: threads.py, isolate: process, flows: 2, ${GATES}`,
       },
     );
@@ -144,7 +194,7 @@ def flow(ctx):
 
   test.each(['threads', 'loop'])('run at once: %s', (name) => {
     const scenario = scenarioOf(run, name);
-    expect([scenario.reasons, scenario.verdict]).toEqual([[], 'pass']);
+    expect([scenario.verdict, scenario.reasons]).toEqual(['pass', [expect.stringMatching(/ hold$/)]]);
     expect(valueOf(run, name, 'max_concurrency')).toBe(10);
     expect(valueOf(run, name, 'step(wait).med')).toBeGreaterThan(290);
     expect(scenario.verify?.ok).toBe(true);
@@ -170,11 +220,23 @@ def flow(ctx):
     expect(scenarioOf(run, name).contamination?.sightings[0]).toMatchObject({ place });
   });
 
-  test('threads and tasks that a flow starts are its own; one that serves all convicts nobody', () => {
-    expect(scenarioOf(run, 'helpers').reasons).toEqual([]);
-    const { contamination, verdict } = scenarioOf(run, 'helpers');
-    expect(verdict).toBe('pass');
-    expect(contamination).toMatchObject({ searched: 4, contaminated: 0, own: 4 });
+  test.each(['helpers', 'tasks'])(
+    'what a flow starts is its own; what serves all convicts nobody: %s',
+    (name) => {
+      const { contamination, reasons, verdict } = scenarioOf(run, name);
+      expect([verdict, reasons]).toEqual(['pass', [expect.stringMatching(/ hold$/)]]);
+      expect(contamination).toMatchObject({ searched: 4, contaminated: 0, own: 4 });
+    },
+  );
+
+  test('children and forks say nothing to flowgate, and what multiprocessing keeps is not left behind', () => {
+    const { verdict, reasons, errors } = scenarioOf(run, 'forks');
+    expect([verdict, reasons, errors]).toEqual(['pass', [expect.stringMatching(/ hold$/)], []]);
+  });
+
+  test('a module that replaces clocks, JSON and channel functions changes nothing that is measured', () => {
+    expect(valueOf(run, 'patched', 'flow_time.min')).toBeGreaterThanOrEqual(299);
+    expect(scenarioOf(run, 'patched').verdict).toBe('pass');
   });
 
   test('with isolate: process each slot has an interpreter of its own', () => {
@@ -188,33 +250,41 @@ def flow(ctx):
 onPython('a module of Python that goes wrong is said to', () => {
   let run: CliRun;
   const faulty = {
-    'is not there': ['', /none\.py can not be run: FileNotFoundError: /],
-    'does not import': ['\nimport no_such_library\n', /: ModuleNotFoundError: No module named 'no_such_library' \(at .*\.py:2\); .* does not have it: install it there, or name an interpreter/],
+    'does not import': [
+      '\nimport no_such_library\n',
+      /: ModuleNotFoundError: No module named 'no_such_library' \(at .*\.py:2\); .* does not have it: install it there, or name an interpreter/,
+    ],
     'has a syntax error': ['def flow(ctx:\n', /: SyntaxError: .*\(.*\.py, line 1\)/],
     'has no flow': ['def main(): pass\n', /has no function flow; write: def flow\(ctx\)/],
     'is a generator': ['def flow(ctx):\n    yield 1\n', /flow is a generator/],
-    'exits while it is imported': ['import sys\nsys.exit(4)\n', /it called sys\.exit\(4\) while it was imported \(at .*\.py:2\)/],
-    'ends its process': ['import os, time\ndef flow(ctx):\n    time.sleep(0.05)\n    os._exit(9)\n', /process ended \(exit status 9\)/],
-    'crashes': ['import ctypes\ndef flow(ctx):\n    ctypes.string_at(0)\n', /Fatal Python error: Segmentation fault \(at .*ctypes.*:\d+\)/],
+    'exits while it is imported': [
+      'import sys\nsys.exit(4)\n',
+      /it called sys\.exit\(4\) while it was imported \(at .*\.py:2\)/,
+    ],
+    'ends its process': [
+      'import os, time\ndef flow(ctx):\n    time.sleep(0.05)\n    os._exit(9)\n',
+      /process ended \(exit status 9\)/,
+    ],
+    crashes: [
+      'import ctypes\ndef flow(ctx):\n    ctypes.string_at(0)\n',
+      /Fatal Python error: Segmentation fault \(at .*ctypes.*:\d+\)/,
+    ],
   } as const;
   const names = Object.keys(faulty) as (keyof typeof faulty)[];
 
   beforeAll(async () => {
-    const files = names.map((name, index) => [name === 'is not there' ? 'x.py' : `m${index}.py`, faulty[name][0]]);
-    const scenarios = names.map((name, index) => [
-      `s${index}`,
-      `module: ${name === 'is not there' ? 'none' : `m${index}`}.py, flows: 2`,
-    ]);
+    const files = names.map((name, index) => [`m${index}.py`, faulty[name][0]]);
+    const scenarios = names.map((name, index) => [`s${index}`, `module: m${index}.py, flows: 2`]);
     run = await runAll(
       {
-        ...Object.fromEntries(files),
+        ...(Object.fromEntries(files) as Record<string, string>),
         'exit.py': 'import sys\ndef flow(ctx):\n    sys.exit(0)\n',
         'plain.py': 'async def go():\n    pass\ndef flow(ctx):\n    return go()\n',
         'cause.py':
           'def flow(ctx):\n    try:\n        1 / 0\n    except ZeroDivisionError as error:\n        raise KeyError("stock") from error\n',
       },
       {
-        ...Object.fromEntries(scenarios),
+        ...(Object.fromEntries(scenarios) as Record<string, string>),
         exit: 'module: exit.py, flows: 2',
         plain: 'module: plain.py, flows: 2',
         cause: 'module: cause.py, flows: 2',
@@ -240,7 +310,9 @@ onPython('a module of Python that goes wrong is said to', () => {
 
   test('its traceback is shown, without frames of flowgate', () => {
     const stack = scenarioOf(run, 'cause').flows[0]?.error?.stack ?? '';
-    expect(stack).toMatch(/^Traceback[^]*ZeroDivisionError[^]*cause\.py", line 5, in flow[^]*KeyError: 'stock'\n$/);
+    expect(stack).toMatch(
+      /^Traceback[^]*ZeroDivisionError[^]*cause\.py", line 5, in flow[^]*KeyError: 'stock'\n$/,
+    );
     expect(stack).not.toContain('host.py');
   });
 });
@@ -275,11 +347,32 @@ async def flow(ctx):
     );
     const { counts, problems } = scenarioOf(run, 'stuck');
     expect(counts).toMatchObject({ ok: 7, timed_out: 3 });
-    expect(problems.join()).toMatch(/flow [13] did not end within 2 s after its timeout, .* isolate: process/);
+    expect(problems.join()).toMatch(
+      /flow [13] did not end within 2 s after its timeout, .* isolate: process/,
+    );
     for (const name of ['polite', 'loop']) {
       expect(scenarioOf(run, name).counts).toMatchObject({ ok: 0, timed_out: 3 });
       expect(scenarioOf(run, name).problems).toEqual([]);
     }
+  });
+});
+
+onPython('an interpreter that another program starts', () => {
+  test('is the host: it is measured and looked for what grows, and is nothing that was left behind', async () => {
+    const cwd = emptyFolder();
+    write(cwd, 'flow.py', 'import time\ndef flow(ctx):\n    time.sleep(0.05)\n');
+    const python = JSON.stringify(['sh', '-c', `${PYTHON} "$@"; exit $?`, 'sh']);
+    write(
+      cwd,
+      'flowgate.yml',
+      `version: 1\nscenarios: {a: {module: flow.py, python: ${python}, flows: 2, iterations: 10, ${GATES.replace('}', ', cleanup: fail}')}}}\n`,
+    );
+    const run = await runCli(['run'], { cwd });
+    const [scenario] = run.results().scenarios;
+    expect([run.status, scenario?.verdict]).toEqual([0, 'pass']);
+    const { samples, processes } = scenario?.monitor ?? { samples: [], processes: [] };
+    expect(processes.map(({ command }) => command)).toEqual([expect.stringMatching(/ -u -X faulthandler /)]);
+    expect(samples.at(-1)?.hostMemory).toBe(samples.at(-1)?.memory);
   });
 });
 
@@ -294,6 +387,8 @@ test('an interpreter that is not there is said, with what to do', async () => {
   const run = await runCli(['run'], { cwd });
   expect(run.status).toBe(1);
   const problems = run.results().scenarios.map((scenario) => scenario.problems.join());
-  expect(problems[0]).toContain(`".venv/bin/python" was not found: there is no program ${cwd}/.venv/bin/python;`);
+  expect(problems[0]).toContain(
+    `".venv/bin/python" was not found: there is no program ${cwd}/.venv/bin/python;`,
+  );
   expect(problems[1]).toContain('"no-such-python" was not found in PATH; install Python 3.9 or later');
 });

@@ -50,7 +50,10 @@ onPython('a host in Python', () => {
   test('a Python that is too old says so', async () => {
     const script = { file: '/host.py', source: 'raise SystemExit("should not be run")' };
     const old = join(emptyFolder(), 'old.py');
-    writeFileSync(old, 'import sys\nsys.version_info = (3, 8, 10)\nexec(sys.argv[sys.argv.index("-c") + 1])\n');
+    writeFileSync(
+      old,
+      'import sys\nsys.version_info = (3, 8, 10)\nexec(sys.argv[sys.argv.index("-c") + 1])\n',
+    );
     // The text of the real boot, run by an interpreter that takes itself for an older one.
     const host = hostOf(script, false, [PYTHON, old]);
     expect((await host.exited).code).toBe(1);
@@ -82,7 +85,10 @@ test('who does not know the nonce is not taken for the host', async () => {
 });
 
 test.each([
-  [['.venv/bin/python'], /^the Python interpreter ".venv\/bin\/python" was not found: there is no program \/w\/.venv\/bin\/python; /],
+  [
+    ['.venv/bin/python'],
+    /^the Python interpreter ".venv\/bin\/python" was not found: there is no program \/w\/.venv\/bin\/python; /,
+  ],
   [['uv run python'], /write a list: \[uv, run, python\]/],
   [['no-such-python'], /was not found in PATH; install Python 3\.9 or later, or name/],
 ])('an interpreter that is missing: %j', (python, message) => {

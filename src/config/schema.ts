@@ -270,13 +270,14 @@ function pythonRules(path: Path, { module, python: interpreter, isolate }: Scena
   if (module === undefined) return [];
   if (!isPython(module)) {
     if (interpreter === undefined) return [];
-    return [{ path, key: 'python', message: `is for modules in Python, and ${show(module)} does not end in .py` }];
+    const message = `is for modules in Python, and ${show(module)} does not end in .py`;
+    return [{ path: [...path, 'python'], message }];
   }
   if (isolate !== 'thread') return [];
   const message =
     'is for JavaScript: flows of a Python module have threads of their own in one process; leave it out, or write ' +
     'isolate: process';
-  return [{ path, key: 'isolate', message }];
+  return [{ path: [...path, 'isolate'], message }];
 }
 
 /** A ready that is wrong may be meant as such a one. */

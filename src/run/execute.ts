@@ -52,7 +52,10 @@ export async function execute(
   }
   const left = parts.search?.found();
   const { runtime } = parts.module ?? {};
-  return recordOfRun({ ...stage, runtime }, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
+  return recordOfRun(
+    { ...stage, runtime },
+    { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left },
+  );
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */

@@ -175,8 +175,18 @@ type Recorded = Pick<
 
 /** What is taken over from the record as it is. */
 function takenOver(record: Record): Recorded {
-  const { limits, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, runtime, cut } =
-    record;
+  const {
+    limits,
+    verify,
+    contamination,
+    leftovers,
+    leftBehind,
+    interrupted,
+    aborted,
+    problems,
+    runtime,
+    cut,
+  } = record;
   const { waves, injected, flows, monitor } = record;
   const tally = tallyOf(record);
   const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));

@@ -32,6 +32,7 @@ class SlowSlots {
         addRoot: () => undefined,
         removeRoot: () => undefined,
         released: () => undefined,
+        hostBelow: () => Promise.resolve(),
         pidsOfFlow: () => Promise.resolve([]),
       },
       spec: { shell: 'bash', command: 'work', cwd: '/', env: {} },

@@ -33,6 +33,7 @@ class SpawnedFlows {
         addRoot: ({ pid }) => this.roots.add(pid),
         removeRoot: (pid) => this.roots.delete(pid),
         released: () => undefined,
+        hostBelow: () => Promise.resolve(),
         pidsOfFlow: async (root) => {
           await this.clock.sleep(this.reading);
           return root === undefined ? [] : [root];

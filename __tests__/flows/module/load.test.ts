@@ -38,7 +38,8 @@ function loading(busy: number, awaits: boolean) {
     },
   };
   const interrupt = new AbortController().signal;
-  const options: Pick<HostOptions, 'clock' | 'interrupt' | 'module'> = { clock, interrupt, module: '/m.mjs' };
+  const spec = { cwd: '/', env: {} };
+  const options: Partial<HostOptions> = { clock, interrupt, spec, module: '/m.mjs' };
   return { clock, killed, host: new Host(options as HostOptions, channel) };
 }
 
@@ -56,7 +57,7 @@ describe('loading a module', () => {
 
   test('one that awaits for a minute is waited for', async () => {
     const { clock, killed, host } = loading(60_000, true);
-    expect(await clock.run(host.load())).toEqual({ hooks: [] });
+    expect(await clock.run(host.load())).toEqual({ hooks: new Set(), runtime: undefined });
     expect(killed).toEqual([]);
   });
 });

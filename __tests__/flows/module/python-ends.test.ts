@@ -39,7 +39,13 @@ function hostOf() {
   const host = new Host(options as HostOptions, channel);
   const end = (slot: number): void => {
     const id = started.findLast((flow) => flow.slot === slot)?.id;
-    const flow = { startedAt: clock.now(), endedAt: clock.now(), steps: [], stdout: NOTHING_PRINTED, stderr: NOTHING_PRINTED };
+    const flow = {
+      startedAt: clock.now(),
+      endedAt: clock.now(),
+      steps: [],
+      stdout: NOTHING_PRINTED,
+      stderr: NOTHING_PRINTED,
+    };
     say({ type: 'ended', id, flow });
   };
   return { clock, host, signals, end };

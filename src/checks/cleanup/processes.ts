@@ -57,7 +57,7 @@ export class LeftProcesses {
   async ofFlows(slots: SlotsByIteration): Promise<readonly Leftover[]> {
     const { watch, clock } = this.#options;
     const find = async (): Promise<readonly ProcessReading[]> =>
-      (await watch.flowProcesses()).filter((reading) => this.isNew(reading));
+      (await watch.flowProcesses()).filter((reading) => this.isNew(reading) && !isOfInterpreter(reading));
     const seen = await whatStays(find, { clock, grace: GRACE });
     const inService = await watch.serviceProcesses();
     this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(keyOf));
@@ -113,6 +113,13 @@ export class LeftProcesses {
     const folder = this.#options.machine.workingDirectoryOf(pid);
     return { pid, parent, command, folder };
   }
+}
+
+/** Python starts these once, for all that use multiprocessing in one process, and they end with it. */
+const OF_MULTIPROCESSING = / -c from multiprocessing\.(resource_tracker|forkserver) import main;/;
+
+function isOfInterpreter({ command, parent, root }: ProcessReading): boolean {
+  return parent === root && OF_MULTIPROCESSING.test(command);
 }
 
 function hidingIn({ watch, machine }: ProcessSearchOptions): string | undefined {

@@ -44,7 +44,12 @@ export type ToHost =
 export type FromHost =
   /** `pid`: of the host, should another program have started it. */
   | { readonly type: 'listening'; readonly pid?: number }
-  | { readonly type: 'loaded'; readonly hooks: readonly Hook[]; readonly error?: FlowError; readonly runtime?: string }
+  | {
+      readonly type: 'loaded';
+      readonly hooks: readonly Hook[];
+      readonly error?: FlowError;
+      readonly runtime?: string;
+    }
   | { readonly type: 'done'; readonly hook: Hook; readonly error?: FlowError; readonly shared?: string }
   | { readonly type: 'ended'; readonly id: number; readonly flow: HostedFlowEnd }
   | { readonly type: 'pong' };

@@ -56,6 +56,7 @@ _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().decode
 _Thread, _Lock, _Event, _Queue = threading.Thread, threading.Lock, threading.Event, _queue.SimpleQueue
 _start_thread, _submit = threading.Thread.start, concurrent.futures.thread.ThreadPoolExecutor.submit
+_Task = asyncio.Task
 _current_frame_file = sys._getframe().f_code.co_filename
 
 
@@ -299,14 +300,14 @@ class Output:
 
     def branch(self):
         """
-        For a thread that the flow starts. It may be one that serves other flows as well, later: what it sees counts only
-        if it ends before the flow does.
+        For a thread or task that the flow starts. It may be one that serves other flows as well, later: what it sees
+        counts only if it ends before the flow does.
         """
         root = self.parent or self
         return Output(Canary(root.canary.own.decode()) if root.canary else None, root)
 
     def finish(self):
-        """The flow, or the thread that it has started, is through."""
+        """The flow, or the thread or task that it has started, is through."""
         with self.lock:
             for scanner in self.scanners.values():
                 scanner.add(b"", last=True)
@@ -417,6 +418,22 @@ def submit(self, fn, /, *args, **kwargs):
             CURRENT.reset(before)
 
     return _submit(self, run_in_flow, *args, **kwargs)
+
+
+def new_task(loop, coroutine, **options):
+    """A task of the loop, with the flow that starts it."""
+    output = CURRENT.get()
+    if output is None:
+        return _Task(coroutine, loop=loop, **options)
+    own = output.branch()
+    context = options.pop("context", None) or contextvars.copy_context()
+    context.run(CURRENT.set, own)
+    if sys.version_info >= (3, 11):
+        task = _Task(coroutine, loop=loop, context=context, **options)
+    else:
+        task = context.run(lambda: _Task(coroutine, loop=loop, **options))
+    task.add_done_callback(lambda _: own.finish())
+    return task
 
 
 # --- What a flow is given -------------------------------------------------------------------------------------------------
@@ -667,6 +684,7 @@ class Loop:
 
     def __init__(self):
         self.loop = asyncio.new_event_loop()
+        self.loop.set_task_factory(new_task)
         _start_thread(_Thread(target=self._serve, name="flows", daemon=True))
 
     def _serve(self):
