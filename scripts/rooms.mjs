@@ -11,7 +11,7 @@ export const ROOMS = [
   ['report', 'verdict', 'config'],
   ['compare'],
   ['run'],
-  ['ladder', 'checks', 'faults'],
+  ['ladder', 'checks', 'faults', 'data'],
   ['load', 'services'],
   ['flows'],
   ['watch', 'history', 'init'],

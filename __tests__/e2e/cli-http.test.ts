@@ -139,15 +139,16 @@ describe('a login in YAML alone', () => {
 scenarios:
   shop:
     flows: 2
+    data: users.csv
     http:
       - url: '{{env.SHOP}}/login'
-        body: {user: ada, password: '{{env.SHOP_PASSWORD}}'}
+        body: {user: '{{data.user}}', password: '{{env.SHOP_PASSWORD}}'}
         expect: {headers: {set-cookie: /sid=/}, time: 10s}
         capture: {jwt: json.auth.token, sid: cookie.sid}
         pause: 1ms..5ms
       - url: '{{env.SHOP}}/orders'
         headers: {authorization: 'Bearer {{jwt}}'}
-        body: {item: tea, by: '{{sid}}'}
+        body: {item: tea, by: '{{sid}}', for: '{{data.user}}'}
         expect: {status: 201, json: {got.by: '{{sid}}'}}
         capture: {id: json.order.id}
       - url: '{{env.SHOP}}/orders/{{id}}?key={{env.SHOP_PASSWORD}}'
@@ -158,6 +159,7 @@ scenarios:
   async function run(last: string, env: Record<string, string> = { SHOP: at, SHOP_PASSWORD: PASSWORD }) {
     const cwd = emptyFolder();
     write(cwd, '.github/flowgate.yml', scenario(last));
+    write(cwd, 'users.csv', 'user\nada\ngrace\n');
     const files = ['--html', 'report.html', '--markdown', 'comment.md'];
     return { cwd, ran: await runCli(['run', ...files], { cwd, env }) };
   }
@@ -170,7 +172,9 @@ scenarios:
     expect(seen.filter((line) => line.startsWith('GET'))).toEqual(
       Array.from({ length: 2 }, () => 'GET /orders/7?key=correct%20horse%20battery sid=s-1 '),
     );
-    expect(seen).toContain('POST /orders sid=s-1 {"item":"tea","by":"s-1"}');
+    for (const user of ['ada', 'grace']) {
+      expect(seen).toContain(`POST /orders sid=s-1 {"item":"tea","by":"s-1","for":"${user}"}`);
+    }
   });
 
   test('shows neither the variable nor what was captured, also where the server echoes them', async () => {

@@ -9,6 +9,7 @@ const START: FlowStart = {
   token: 'fg-0123456789ab-7',
   traceparent: '',
   workspace: '/w',
+  data: { email: 'a@x' },
 };
 
 /** Flows of 10 ms that end as the list says, one after another. */

@@ -50,6 +50,16 @@ async function changed(of: Case): Promise<GateChanges | undefined> {
 const rows = (told: GateChanges | undefined): unknown[] =>
   (told?.changes ?? []).map(({ scenario: name, setting, base, head }) => [name, setting, base, head]);
 
+test('data that only one side has keeps no gate from being compared', async () => {
+  const { clone, event } = pullRequest({
+    base: scenario('data: old.csv, thresholds: [success_rate >= 99%]'),
+    head: scenario('data: new.csv, thresholds: [success_rate >= 98%]'),
+  });
+  writeFileSync(join(clone.folder, 'new.csv'), 'a\n1\n');
+  const told = await changesIn(clone.folder, event);
+  expect([told?.unknown, rows(told).length]).toEqual([undefined, 1]);
+});
+
 describe('a gate that a pull request changes', () => {
   test('a limit that no longer fails is told with both values', async () => {
     const told = await changed({

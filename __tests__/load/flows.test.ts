@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { warmUp } from '../../src/load/flows.js';
-import type { Load } from '../../src/model/plan.js';
-import { flowsRun, simulation } from '../fakes/simulation.js';
+import type { DataRow, Load } from '../../src/model/plan.js';
+import { flowsRun, type SimulatedRunner, simulation } from '../fakes/simulation.js';
 
 describe('runFlows', () => {
   test('closed with a fixed service time: every wave follows at once on the one before', async () => {
@@ -121,5 +121,40 @@ describe('runFlows', () => {
     expect(runner.released.flat()[0]?.token).toBe('fg-0123456789ab-w1');
     expect(flows).toHaveLength(3);
     expect(flows[0]?.startedAt).toBe(0);
+  });
+});
+
+describe('rows of data', () => {
+  const rowOf = (n: number): DataRow => ({ n });
+  const rowsOf = (runner: SimulatedRunner): unknown[] =>
+    runner.released.flat().map(({ data }) => data?.['n']);
+
+  test('each counted flow is given the one of its iteration, and warm-up flows those before the first', async () => {
+    const { clock, runner, options } = simulation({ model: 'closed', flows: 2, iterations: 5 }, () => 10);
+    await clock.run(warmUp({ ...options, rowOf }, 3));
+    await clock.run(flowsRun({ ...options, rowOf }));
+    expect(rowsOf(runner)).toEqual([0, -1, -2, 1, 2, 3, 4, 5]);
+  });
+
+  test('those of a flow that is dropped are given to nobody else', async () => {
+    const load: Load = { model: 'open', flows: 1, rate: 100, duration: 50 };
+    const { clock, runner, options } = simulation(load, () => 15);
+    await clock.run(flowsRun({ ...options, rowOf }));
+    // Due at 0, 10, 20, 30 and 40 ms, and each takes 15: the second and the fourth find no slot.
+    expect(rowsOf(runner)).toEqual([1, 3, 5]);
+  });
+
+  test('rungs and waves go on where the one before has ended', async () => {
+    const { clock, runner, options } = simulation({ model: 'closed', flows: 2, iterations: 2 }, () => 10);
+    await clock.run(flowsRun({ ...options, rowOf, rung: 2 }));
+    await clock.run(flowsRun({ ...options, rowOf, rung: 2 }));
+    expect(rowsOf(runner)).toEqual([1, 2, 3, 4]);
+  });
+
+  test('each round of a comparison begins with the first, however many flows there were before', async () => {
+    const { clock, runner, options } = simulation({ model: 'closed', flows: 2, iterations: 2 }, () => 10);
+    await clock.run(flowsRun({ ...options, rowOf, before: 7 }));
+    expect(runner.released.flat().map(({ iteration }) => iteration)).toEqual([8, 9]);
+    expect(rowsOf(runner)).toEqual([1, 2]);
   });
 });

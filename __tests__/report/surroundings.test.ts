@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { machineOf, monitorNotes } from '../../src/report/surroundings.js';
-import { aResults } from '../fakes/results.js';
+import { dataNotes, machineOf, monitorNotes } from '../../src/report/surroundings.js';
+import { aResults, aScenario } from '../fakes/results.js';
 
 const { environment } = aResults();
 const said = (differs: Partial<typeof environment>): string =>
@@ -47,5 +47,28 @@ describe('the line of the monitor', () => {
 
   it('says the CPU time of a run so short that its share of a core would mislead', () => {
     expect(costing(6, 11)).toMatch(/: 10 samples; the monitor used 6 ms of CPU$/);
+  });
+});
+
+describe('the line of the data', () => {
+  const said = (rows: number, flows: number, warmup = 0): readonly string[] => {
+    const { load, counts, ...scenario } = aScenario();
+    return dataNotes({
+      ...scenario,
+      load: { ...load, warmup },
+      counts: { ...counts, ok: flows, failed: 0, timed_out: 0, killed: 0, dropped: 0 },
+      data: { file: 'users.csv', rows, order: 'sequence' },
+    });
+  };
+
+  it('says that rows were used again where there were fewer than flows', () => {
+    expect(said(50, 200)).toEqual(['users.csv has 50 rows for 200 flows: rows were used again']);
+    expect(said(1, 2)).toEqual(['users.csv has 1 row for 2 flows: rows were used again']);
+    expect(said(50, 50, 5)).toEqual(['users.csv has 50 rows for 55 flows: rows were used again']);
+  });
+
+  it('is missing where each flow had one of its own, or where there are none', () => {
+    expect(said(50, 50)).toEqual([]);
+    expect(dataNotes(aScenario())).toEqual([]);
   });
 });

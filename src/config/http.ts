@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headerFault, urlFault } from '../flows/http/sendable.js';
 import {
   duration,
   good,
@@ -14,8 +15,7 @@ import {
   textMap,
 } from '../lib/fields.js';
 import { toJson } from '../lib/json.js';
-import { fillAll } from '../lib/placeholders.js';
-import { urlTemplate } from '../lib/template.js';
+import { columnsIn } from '../lib/template.js';
 import { ExactNumber } from '../model/json.js';
 import type { HttpRequestPlan } from '../model/plan.js';
 import { captures, expected, NOTHING_EXPECTED } from './http-response.js';
@@ -26,31 +26,15 @@ import { readJson } from './json-value.js';
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_NAME = METHOD;
 
-/** Filled in with these, a URL must be one. */
-const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
-
 const url = text('http://127.0.0.1:3000/orders').transform((value, context): string => {
-  const fault = urlFault(value.trim());
-  return fault === undefined ? value.trim() : refuse(context, fault);
+  const written = value.trim();
+  const fault = isWhole(written) ? urlFault(written) : undefined;
+  return fault === undefined ? written : refuse(context, fault);
 });
 
-/** One that begins with what is only known when it runs is looked at then. */
-function urlFault(written: string): string | undefined {
-  const sampled = urlTemplate(written)(SAMPLE);
-  if (/^\{\{(?!\s*port\b)/.test(sampled)) return undefined;
-  const filled = fillAll(sampled, '3000');
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
-    return `${show(written)} is no URL; write http://127.0.0.1:3000/orders`;
-  }
-  const { protocol, username, password } = new URL(filled);
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    return `${show(written)}: ${protocol}// can not be requested; write http://… or https://…`;
-  }
-  // fetch refuses them as well; sent they would be to nobody.
-  if (username !== '' || password !== '') {
-    return 'holds a user and a password; send them as a header: authorization: Basic …';
-  }
-  return undefined;
+/** Nothing of it is filled in from a row: what a row makes of a text is looked at row by row. */
+function isWhole(written: string): boolean {
+  return columnsIn(written).length === 0;
 }
 
 const method = text('GET').transform((value, context): string =>
@@ -65,28 +49,19 @@ const headers = textMap('header names and their values').transform((given, conte
     const other = known.get(name.toLowerCase());
     known.set(name.toLowerCase(), name);
     const fault =
-      headerFault(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
+      faultOfHeader(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
     if (fault !== undefined) refuse(context, fault, { path: [name] });
   }
   return given;
 });
 
-function headerFault(name: string, value: string): string | undefined {
+function faultOfHeader(name: string, value: string): string | undefined {
   if (!HEADER_NAME.test(name)) return `${show(name)} is no name for a header`;
   if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
     return 'is set by the connection itself; leave it out';
   }
   if (/^expect$/i.test(name)) return 'is not supported: the body is sent at once; leave it out';
-  return unsendable(value);
-}
-
-/** RFC 9110, section 5.5: tabs, and what ISO 8859-1 prints. */
-function unsendable(value: string): string | undefined {
-  const [character] = /[^\t\x20-\x7e\x80-\xff]/u.exec(value) ?? [];
-  if (character === undefined) return undefined;
-  if (/[\r\n]/.test(character)) return 'holds a line break, which no header can';
-  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return `holds ${/\p{Cc}/u.test(character) ? 'a control character' : show(character)} (U+${code}), which no header can; encode it as the server expects it, such as %E2%82%AC`;
+  return isWhole(value) ? headerFault(value) : undefined;
 }
 
 /** Text as it is; a map or a list is sent as JSON. */
@@ -111,7 +86,9 @@ const request = map(
   {
     name: stepName.optional().describe("its step's name; METHOD and path if left out"),
     method: method.optional().describe('GET if left out; POST if there is a body'),
-    url: url.describe('with {{token}}, {{flow}}, {{iteration}} and what earlier requests captured filled in'),
+    url: url.describe(
+      'with {{token}}, {{flow}}, {{iteration}}, {{data.NAME}}, {{env.NAME}} and what earlier requests captured filled in',
+    ),
     headers: headers.optional().describe('names and values; filled in too'),
     body: body
       .optional()

@@ -3,7 +3,7 @@ import { wordFault } from '../flows/http/variables.js';
 import { type Finding, isMap, type Path, type Raw } from '../lib/fields.js';
 import { didYouMean, nearest } from '../lib/nearest.js';
 import { type Placeholder, placeholdersIn } from '../lib/placeholders.js';
-import { placesIn, TEMPLATE_NAMES } from '../lib/template.js';
+import { columnOf, placesIn, TEMPLATE_NAMES } from '../lib/template.js';
 import { isPattern } from './http-response.js';
 
 /*
@@ -79,6 +79,14 @@ const OF_ENVIRONMENT: PlaceholderSource = {
   words: ['env.NAME'],
 };
 
+/** Whether there is such a column is asked when the rows are known. */
+const OF_ROWS: PlaceholderSource = {
+  owns: (word) => /^data(\.|$)/.test(word),
+  complain: (word) =>
+    columnOf(word) === undefined ? `${braced(word)} names no column; write {{data.NAME}}` : undefined,
+  words: ['data.NAME'],
+};
+
 /** What requests before this one have captured; what this one and later ones do comes too late. */
 function capturedOf(earlier: readonly string[], later: readonly string[]): PlaceholderSource {
   return {
@@ -104,6 +112,7 @@ function ofRequests(path: Path, { http }: Raw, ofPorts: Complain): Finding[] {
       OF_EVERY_FLOW,
       portsOf(ofPorts),
       OF_ENVIRONMENT,
+      OF_ROWS,
       capturedOf(captured.slice(0, index).flat(), captured.slice(index).flat()),
     ];
     const complain = complaintOfAll(sources);
@@ -123,7 +132,7 @@ function placesInRequest(text: string): readonly Placeholder[] {
 /** Of the URL that an input gives, where there is neither a service nor a request before. */
 export function placeholderFault(url: string): string | undefined {
   const ofPorts = (): string => '{{port}} is the port of a service, and there is none; write a config';
-  const complain = complaintOfAll([OF_EVERY_FLOW, portsOf(ofPorts), OF_ENVIRONMENT]);
+  const complain = complaintOfAll([OF_EVERY_FLOW, portsOf(ofPorts), OF_ENVIRONMENT, OF_ROWS]);
   return complaints(url, { complain, find: placesIn })[0]?.message;
 }
 
@@ -199,6 +208,9 @@ function complaintOf(owners: Owners): Complain {
 }
 
 function unknownWord(word: string, words: readonly string[]): string {
+  if (/^data(\.|$)/.test(word)) {
+    return `${braced(word)} is for http; a command finds its row in FLOWGATE_DATA, a module in ctx.data`;
+  }
   const known = words.map(braced);
   const fallback =
     known.length === 0
@@ -219,6 +231,7 @@ const OF_FLOW = new Set([
   'FLOWGATE_WORKSPACE',
   'FLOWGATE_SEED',
   'FLOWGATE_RUN',
+  'FLOWGATE_DATA',
   'TRACEPARENT',
 ]);
 const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { Problem } from '../lib/errors.js';
+import { readDataFile } from '../data/data.js';
+import { type Problem, UserError } from '../lib/errors.js';
 import type { Path } from '../lib/fields.js';
 import type { Files } from '../system/ports.js';
 import { type ParsedInputs, whereInput } from './inputs.js';
@@ -11,6 +12,7 @@ export interface Places {
   readonly workingDirectory?: string;
   readonly module?: string;
   readonly ca?: string;
+  readonly data?: string;
   /** Folders of services that have one of their own. */
   readonly serviceFolders?: readonly ServiceFolder[];
   readonly problemAt: (key: DraftKey, message: string) => Problem;
@@ -24,6 +26,7 @@ interface ServiceFolder {
 export interface PlaceSources {
   /** Whether a file or folder is there, or will be when it is needed. */
   readonly exists: Files['exists'];
+  readonly files: Pick<Files, 'read'>;
   /** Absolute. */
   readonly workspace: string;
   readonly inputs: Pick<ParsedInputs, 'workingDirectory'>;
@@ -47,6 +50,7 @@ export function placesOfConfig(
     name,
     module: scenario.module,
     ca: scenario.ca,
+    data: scenario.data?.file,
     workingDirectory: scenario['working-directory'],
     serviceFolders: serviceFolders(scenario, (path, message) =>
       problemAt(['scenarios', name, ...path], message),
@@ -90,7 +94,12 @@ async function missingPlacesOfScenario(places: Places, sources: PlaceSources): P
       ? [places.problemAt('working-directory', message)]
       : [{ where: whereInput('workingDirectory'), message }];
   }
-  return [...(await missingModule(folder, places, sources)), ...(await missingFile(folder, places, sources))];
+  return [
+    ...(await missingModule(folder, places, sources)),
+    ...(await missingFile('ca', { folder, places, sources })),
+    ...(await missingFile('data', { folder, places, sources })),
+    ...(await wrongRows(folder, places, sources)),
+  ];
 }
 
 async function missingModule(
@@ -108,13 +117,41 @@ async function missingModule(
 }
 
 async function missingFile(
-  folder: string,
-  { ca, problemAt }: Places,
-  { exists, workspace }: PlaceSources,
+  key: 'ca' | 'data',
+  { folder, places, sources }: { folder: string; places: Places; sources: PlaceSources },
 ): Promise<readonly Problem[]> {
-  if (ca === undefined) return [];
-  const path = resolve(folder, ca);
-  return (await exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
+  const file = places[key];
+  if (file === undefined) return [];
+  const path = resolve(folder, file);
+  return (await sources.exists(path)) ? [] : [places.problemAt(key, noFile(path, sources.workspace))];
+}
+
+/** What is wrong with a file of rows, whatever its flows are. */
+async function wrongRows(
+  folder: string,
+  { data }: Places,
+  { files, workspace }: PlaceSources,
+): Promise<readonly Problem[]> {
+  if (data === undefined) return [];
+  const file = resolve(folder, data);
+  return problemsOfData(file, workspace, () => readDataFile({ name: data, file }, files));
+}
+
+/** The problems that reading data throws, with the file as it is called from the workspace. */
+export async function problemsOfData(
+  file: string,
+  workspace: string,
+  read: () => Promise<unknown>,
+): Promise<readonly Problem[]> {
+  try {
+    await read();
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    return thrown.problems.map((problem) =>
+      problem.file === undefined ? problem : { ...problem, file: fromWorkspace(file, workspace) },
+    );
+  }
 }
 
 function noFile(path: string, workspace: string): string {

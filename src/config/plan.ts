@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { planCompare } from '../compare/config.js';
 import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
+import { dataFrom, readDataFile } from '../data/data.js';
 import { variableFaults } from '../flows/http/variables.js';
 import { planHistory } from '../history/config.js';
 import { codeOf, messageOf, type Problem, UserError } from '../lib/errors.js';
@@ -20,7 +21,7 @@ import {
   parseInputs,
   whereInput,
 } from './inputs.js';
-import { fromWorkspace, missingPlaces, type Places, placesOfConfig } from './places.js';
+import { fromWorkspace, missingPlaces, type Places, placesOfConfig, problemsOfData } from './places.js';
 import {
   configDrafts,
   DEMO_MODULE,
@@ -65,7 +66,8 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const isAwaited = sources.prepares === true && prepares;
   const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
   for (const each of places) {
-    problems.push(...(await missingPlaces(each, { inputs: parsed, workspace: sources.workspace, exists })));
+    const { files, workspace } = sources;
+    problems.push(...(await missingPlaces(each, { inputs: parsed, workspace, exists, files })));
   }
   const scenarios: ScenarioPlan[] = [];
   for (const draft of drafts) {
@@ -78,6 +80,7 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
     scenarios.push(result.scenario);
     problems.push(...misplacedBug(result.scenario, parsed));
     problems.push(...problemsOfVariables(result.scenario, draft, sources.env));
+    problems.push(...(await misusedData(result.scenario, draft, sources)));
   }
   if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
   if (problems.length > 0) throw new UserError(distinct(problems));
@@ -220,6 +223,22 @@ function problemsOfVariables(
 ): Problem[] {
   if (env === undefined) return [];
   return variableFaults(work, { ...env, ...own }).map((message) => problemAt('http', message));
+}
+
+/** What is wrong with its rows for what its flows are, if the file is there. */
+async function misusedData(
+  scenario: ScenarioPlan,
+  { problemAt }: Draft,
+  { files, workspace }: PlanSources,
+): Promise<readonly Problem[]> {
+  const { data } = scenario;
+  const path = data?.file ?? workspace;
+  const problems = await problemsOfData(path, workspace, async () =>
+    dataFrom(scenario, await readDataFile(data, files)),
+  );
+  return problems.map((problem) =>
+    problem.file === undefined ? problemAt('http', problem.message) : problem,
+  );
 }
 
 function misplacedBug({ name, work }: ScenarioPlan, { bug }: ParsedInputs): Problem[] {

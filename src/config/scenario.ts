@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { conflictAgainstBase } from '../compare/thresholds.js';
+import { planData } from '../data/config.js';
 import { injects, planFaults } from '../faults/config.js';
 import type { Problem } from '../lib/errors.js';
 import { DEFAULT_SHELL } from '../lib/shell.js';
@@ -17,7 +18,8 @@ import { defaultGatesFor } from './thresholds.js';
 /* One scenario, from what a config or the inputs say of it. */
 
 /** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
-export type DraftKey = 'module' | 'http' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
+export type DraftKey =
+  'module' | 'http' | 'data' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
 
 /** A scenario before inputs and defaults are added to it. */
 export interface Draft {
@@ -26,10 +28,11 @@ export interface Draft {
   readonly problemAt: (key: DraftKey, message: string) => Problem;
 }
 
-/** The input that says it; what no input says (`ca`) can not be wrong in a shorthand. */
+/** The input that says it; what no input says (`ca`, `data`) can not be wrong in a shorthand. */
 const WHERE: Readonly<Record<DraftKey, string>> = {
   module: whereInput('module'),
   http: whereInput('url'),
+  data: whereInput('config'),
   ca: whereInput('url'),
   iterations: whereInput('iterations'),
   rate: whereInput('rate'),
@@ -158,6 +161,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       ...planned.loads,
       timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
       warmup: config.warmup ?? 0,
+      ...(config.data === undefined ? {} : { data: planData(config.data, workingDirectory) }),
       ...(config.retries === undefined ? {} : { retries: config.retries }),
       services: planServices(config, { workspace, workingDirectory, ca }),
       ...(config.setup === undefined ? {} : { setup: config.setup }),
@@ -305,5 +309,10 @@ function usesDirectory(plan: ScenarioPlan): boolean {
     (work.kind === 'module' && !isBuiltIn(work.module)) ||
     (work.kind === 'http' && work.ca !== undefined);
   const hooks = [plan.setup, plan.teardown, plan.verify].some((hook) => hook !== undefined);
-  return works || hooks || services.some((service) => service.workingDirectory === workingDirectory);
+  return (
+    works ||
+    hooks ||
+    plan.data !== undefined ||
+    services.some((service) => service.workingDirectory === workingDirectory)
+  );
 }

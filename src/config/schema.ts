@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { COMPARE_FIELDS } from '../compare/config.js';
+import { DATA_FIELDS } from '../data/config.js';
 import { FAULT_FIELDS, faultRules } from '../faults/config.js';
 import { HISTORY_FIELDS } from '../history/config.js';
 import {
@@ -116,6 +117,7 @@ const scenario = map(
       .optional()
       .describe('how often a flow that fails or is timed out is tried again; not at all if left out'),
     warmup: whole(0).optional().describe('flows that are run first and not counted; 0 if left out'),
+    ...DATA_FIELDS,
     shell: text('bash -eo pipefail')
       .refine((shell) => !shell.includes('{0}'), {
         error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',

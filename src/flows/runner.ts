@@ -1,6 +1,7 @@
 import { formatQuantity } from '../lib/format.js';
 import type { TokensSeen } from '../model/checks.js';
 import type { Flow, Hit } from '../model/flow.js';
+import type { DataRow } from '../model/plan.js';
 import type { Clock, Timer } from '../system/ports.js';
 
 /** One flow as it is handed to whatever runs it. */
@@ -11,6 +12,8 @@ export interface FlowStart {
   readonly token: string;
   readonly traceparent: string;
   readonly workspace: string;
+  /** Its row, if the scenario has data; of module flows without numbers that JavaScript would change. */
+  readonly data?: DataRow;
   /** The flow is killed on purpose, unless it ends before. */
   readonly kill?: FlowKill;
 }

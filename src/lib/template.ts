@@ -1,13 +1,14 @@
 import type { JsonValue } from '../model/json.js';
-import { toJson } from './json.js';
+import type { DataRow } from '../model/plan.js';
+import { toJson, valueAt } from './json.js';
 
-/* Texts of requests with places that are filled in for each flow: `{{token}}`, `{{id}}`. */
+/* Texts of requests with places that are filled in for each flow: `{{token}}`, `{{data.email}}`. */
 
 /** What can be filled in everywhere, as `{{name}}`. */
 export const TEMPLATE_NAMES = ['token', 'flow', 'iteration'] as const;
 
-/** By name. Those of every flow are text; a captured value is what the answer had. */
-export type TemplateValues = Readonly<Record<string, JsonValue>>;
+/** By name; `data` is the flow's row. Those of every flow are text; a captured value is what the answer had. */
+export type TemplateValues = Readonly<Record<string, JsonValue | undefined>> & { readonly data?: DataRow };
 
 type Fill = (values: TemplateValues) => string;
 type Encode = (value: JsonValue) => string;
@@ -20,6 +21,21 @@ const ONE_PLACE = /^\{\{\s*([^{}]*?)\s*\}\}$/u;
 /** The names in a text, and where their places begin. */
 export function placesIn(text: string): readonly { readonly word: string; readonly index: number }[] {
   return [...text.matchAll(PLACE)].map(({ 1: word = '', index }) => ({ word, index }));
+}
+
+/** `NAME` of every `{{data.NAME}}` in the text. */
+export function columnsIn(text: string): readonly string[] {
+  return placesIn(text).flatMap(({ word }) => columnOf(word) ?? []);
+}
+
+/** `NAME` of `data.NAME`; undefined if a word is none such. */
+export function columnOf(word: string): string | undefined {
+  return /^data\.(.+)$/su.exec(word)?.[1];
+}
+
+/** A value of a row: of the column with this name, or else along its dots, as in `user.name`. Undefined if there is none. */
+export function cellOf(row: DataRow, column: string): JsonValue | undefined {
+  return Object.hasOwn(row, column) ? row[column] : (valueAt(row, column) as JsonValue | undefined);
 }
 
 /** Text as it is, everything else as JSON. */
@@ -95,5 +111,7 @@ function filling(text: string, places: RegExp, encodingOf: (before: string, plac
 }
 
 function valueOf(name: string, values: TemplateValues): JsonValue | undefined {
-  return Object.hasOwn(values, name) ? values[name] : undefined;
+  if (Object.hasOwn(values, name)) return values[name];
+  const column = columnOf(name);
+  return column === undefined || values.data === undefined ? undefined : cellOf(values.data, column);
 }

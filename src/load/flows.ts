@@ -3,7 +3,7 @@ import { messageOf } from '../lib/errors.js';
 import { type Identity, tokenOf, traceparentOf } from '../lib/identity.js';
 import type { FlowLog } from '../measure/flow-log.js';
 import type { Flow } from '../model/flow.js';
-import type { Load } from '../model/plan.js';
+import type { DataRow, Load } from '../model/plan.js';
 import type { Clock } from '../system/ports.js';
 import { pacerOf } from './pacer.js';
 import { type Due, type Release, runSchedule } from './scheduler.js';
@@ -40,6 +40,8 @@ export interface FlowsOptions {
   readonly observer?: FlowObserver;
   /** Iterations that were given to flows before the first of the log. */
   readonly before?: number;
+  /** The row of the n-th flow, from 1; those of warm-up flows are the 0th, the -1st and so on. Left out without data. */
+  readonly rowOf?: (n: number) => DataRow;
   /** Of counted flows; left out if nobody asks whether they see each other. */
   readonly inspector?: FlowInspector;
   /** Takes every counted flow when it is over; the first ones that it has are from before. */
@@ -50,13 +52,15 @@ export interface FlowsOptions {
 
 /** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 export async function runFlows(options: FlowsOptions): Promise<void> {
-  const { log, rung, wave, before = 0 } = options;
+  const { log, rung, wave, before = 0, rowOf } = options;
   const part = { rung, wave };
   const isWhole = rung === undefined && wave === undefined;
   let iteration = before + log.count;
   const name = (slot: number): FlowName => {
     iteration += 1;
-    return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
+    // The flows of each round of a comparison begin with the first row: so do those of the other side.
+    const data = rowOf?.(iteration - before);
+    return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration), data };
   };
   const onFlow = (flow: Flow): void => {
     log.add(isWhole ? flow : { ...flow, ...part });
@@ -73,7 +77,8 @@ export async function warmUp(options: Omit<FlowsOptions, 'log'>, flows: number):
   let count = 0;
   const name = (slot: number): FlowName => {
     count += 1;
-    return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`) };
+    const data = options.rowOf?.(1 - count);
+    return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`), data };
   };
   const load: Load = { model: 'closed', flows: options.load.flows, iterations: flows };
   await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
@@ -134,6 +139,7 @@ export interface FlowName {
   /** Which flow of its wave it is, from 1. */
   readonly count: number;
   readonly token: string;
+  readonly data?: DataRow;
 }
 
 /** A flow in flight. */
@@ -232,15 +238,17 @@ class Start implements FlowStart {
   readonly iteration: number;
   readonly token: string;
   readonly workspace: string;
+  readonly data: DataRow | undefined;
   kill: FlowKill | undefined = undefined;
   readonly #identity: Identity;
   readonly #count: number;
 
-  constructor({ slot, iteration, token, count }: FlowName, workspace: string, identity: Identity) {
+  constructor({ slot, iteration, token, count, data }: FlowName, workspace: string, identity: Identity) {
     this.slot = slot;
     this.iteration = iteration;
     this.token = token;
     this.workspace = workspace;
+    this.data = data;
     this.#identity = identity;
     this.#count = count;
   }

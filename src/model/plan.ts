@@ -108,6 +108,21 @@ export interface HttpExpectation {
   readonly json?: { readonly [path: string]: JsonValue };
 }
 
+/** What one flow is given of a file: by column, or by the keys of a JSON row. */
+export type DataRow = { readonly [column: string]: JsonValue };
+
+/** In which order flows are given the rows: that of the file, or one drawn by the scenario's seed. */
+export const ROW_ORDERS = ['sequence', 'shuffle'] as const;
+
+/** The file whose rows the flows are given, one each. */
+export interface DataPlan {
+  /** As it was written. */
+  readonly name: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly order: (typeof ROW_ORDERS)[number];
+}
+
 /** One request of a flow. In url, headers, body and what is expected, `{{token}}` and the like are filled in. */
 export interface HttpRequestPlan {
   /** Its step's name. */
@@ -227,6 +242,7 @@ export interface ScenarioPlan {
   readonly retries?: RetryPlan;
   /** Flows that are run first and not counted. */
   readonly warmup: number;
+  readonly data?: DataPlan;
   /** In order of dependence: none comes before one that it is `after`. */
   readonly services: readonly ServicePlan[];
   /** Commands around the flows: before, after always, and the invariant over everything that the flows did. */

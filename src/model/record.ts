@@ -5,7 +5,7 @@ import { excerptSchema, type Flow, type FlowTally } from './flow.js';
 import type { Inferred } from './inferred.js';
 import type { Rung } from './ladder.js';
 import type { LimitsRecord } from './limits.js';
-import { wholeLoad, type Load, type RetryPlan, type ScenarioPlan } from './plan.js';
+import { ROW_ORDERS, wholeLoad, type Load, type RetryPlan, type ScenarioPlan } from './plan.js';
 import type { Threshold } from './threshold.js';
 
 const sample = z.object({
@@ -118,6 +118,10 @@ export type MachineLimit = Inferred<typeof machineLimit>;
 
 /** What results.json takes over from a record as it is; in the order that it has there. */
 export const recordedShape = {
+  data: z
+    .object({ file: z.string(), rows: z.int(), order: z.enum(ROW_ORDERS) })
+    .optional()
+    .meta({ description: 'the file whose rows the flows were given, again from the first after the last' }),
   verify: z
     .object({
       ok: z.boolean(),

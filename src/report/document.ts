@@ -30,7 +30,7 @@ import { failing, figures, gates, metricsSection } from './gates.js';
 import { headlineOf, problems } from './headline.js';
 import { figureRow } from './rows.js';
 import { steps } from './steps.js';
-import { loadOf, machineOf, monitorNotes, type RunLink, runLinkOf } from './surroundings.js';
+import { dataNotes, loadOf, machineOf, monitorNotes, type RunLink, runLinkOf } from './surroundings.js';
 import { flowTimes, timeline } from './timeline.js';
 
 /*
@@ -120,7 +120,11 @@ function scenarioDocument(scenario: ScenarioResults, cores: number): ScenarioDoc
   const { name, verdict } = scenario;
   const { status, sentence } = headlineOf(scenario, cores);
   const sections = SECTIONS.flatMap((report) => report(scenario, cores));
-  const notes = [...monitorNotes(scenario), ...sections.flatMap((section) => section.notes ?? [])];
+  const notes = [
+    ...dataNotes(scenario),
+    ...monitorNotes(scenario),
+    ...sections.flatMap((section) => section.notes ?? []),
+  ];
   return {
     name,
     verdict,

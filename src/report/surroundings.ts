@@ -8,6 +8,7 @@ import {
   formatTime,
   plural,
 } from '../lib/format.js';
+import { totalOf } from '../model/flow.js';
 import type { Results, ScenarioResults } from '../model/results.js';
 
 /**
@@ -77,6 +78,13 @@ export function loadOf({
 
 /** ms. */
 const SHORT = 1000;
+
+/** That there were fewer rows than flows; nothing if each flow had one of its own. */
+export function dataNotes({ data, counts, load }: ScenarioResults): readonly string[] {
+  const flows = totalOf(counts) + load.warmup;
+  if (data === undefined || flows <= data.rows) return [];
+  return [`${data.file} has ${plural(data.rows, 'row')} for ${plural(flows, 'flow')}: rows were used again`];
+}
 
 /** What watching cost, what could not be measured, and what was too much to keep. */
 export function monitorNotes({ monitor, cut = [] }: ScenarioResults): readonly string[] {

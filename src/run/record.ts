@@ -12,11 +12,11 @@ const DEFECT =
   'flowgate met an unexpected failure, a defect of its own: the log says which; please report it';
 
 type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
-  Partial<Pick<Stage, 'limits'>> & { readonly runtime?: string | undefined };
+  Partial<Pick<Stage, 'limits' | 'data'>> & { readonly runtime?: string | undefined };
 
 /** The record of a run, or of a round of it, that is over. */
 export function recordOfRun(
-  { plan, ports, environment, problems, limits, runtime }: RecordedStage,
+  { plan, ports, environment, problems, limits, data, runtime }: RecordedStage,
   { startedAt, ...performance }: Performance,
 ): Record {
   const { interrupt } = ports;
@@ -24,6 +24,7 @@ export function recordOfRun(
     environment,
     limits: limits?.record,
     runtime,
+    data: plan.data && data && { file: plan.data.name, rows: data.count, order: plan.data.order },
     problems: interrupt.reason === UNEXPECTED_FAILURE ? [...problems, DEFECT] : problems,
     startedAt: startedAt.toISOString(),
     ...performance,

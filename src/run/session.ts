@@ -54,7 +54,7 @@ export class Session {
 
   /** Flows of the plan's load, for `runFlows`. */
   flows(runner: FlowRunner, halt: Halt): LoggedFlows {
-    const { plan, ports, identity, problems } = this.stage;
+    const { plan, ports, identity, problems, data } = this.stage;
     const { clock } = ports;
     const { retries } = plan;
     return {
@@ -66,6 +66,7 @@ export class Session {
       halt: halt.signal,
       origin: clock.now(),
       before: this.#iterations,
+      rowOf: data?.rowOf,
       log: logOf(plan),
       onProblem: (message: string) => problems.push(message),
     };

@@ -1,3 +1,4 @@
+import { type Data, openData } from '../data/data.js';
 import { type Limits, openLimits } from '../faults/limits/limits.js';
 import type { ResourceLimits } from '../faults/limits/request.js';
 import type { OpenNetworkProxy } from '../faults/network/protocol.js';
@@ -60,6 +61,8 @@ export interface Stage {
   readonly table: ProcessTable;
   /** In force from before the first process; undefined if none were asked for. */
   readonly limits: Limits | undefined;
+  /** What each flow is given a row of; undefined if the scenario has no data. */
+  readonly data: Data | undefined;
   /** What went wrong around the flows, in words. */
   readonly problems: string[];
 }
@@ -73,6 +76,7 @@ export async function setStage(
   const variables = variableValues(plan.work, { ...context.env, ...plan.env });
   // Before anything starts that could show one.
   for (const value of Object.values(variables)) secrets.add(value);
+  const data = await openData(plan, ports.files);
   const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
   const identity = { run: ports.newRunId() };
   const scratch = await ports.files.makeTemporary('flowgate-');
@@ -96,6 +100,7 @@ export async function setStage(
     table,
     // Last: whoever has opened them closes them.
     limits: await openLimits(ported.plan, ports.resourceLimits),
+    data,
     problems: [],
   };
 }

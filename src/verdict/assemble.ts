@@ -177,6 +177,7 @@ type Recorded = Pick<
 function takenOver(record: Record): Recorded {
   const {
     limits,
+    data,
     verify,
     contamination,
     leftovers,
@@ -192,6 +193,7 @@ function takenOver(record: Record): Recorded {
   const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));
   return {
     limits,
+    data,
     verify,
     contamination,
     leftovers,

@@ -189,7 +189,7 @@ describe('an opponent is absent', () => {
     [
       'where the config of base is no YAML',
       { ...FILES, '.github/flowgate.yml': 'a: [' },
-      'what the commit before has of it can not be run: is no valid YAML',
+      'what the commit before has of it can not be run: .github/flowgate.yml is no valid YAML',
     ],
   ])('%s', async (_where, first, expected) => {
     const repository = makeRepository();

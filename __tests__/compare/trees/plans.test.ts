@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { openData } from '../../../src/data/data.js';
+import type { ScenarioPlan } from '../../../src/model/plan.js';
+import { nodeFiles } from '../../../src/system/files.js';
 import { makeRepository, type TestRepository } from '../../repository.js';
 import { openIn, treeWorld } from './world.js';
 
@@ -64,6 +67,53 @@ scenarios:
       `compare: made/certs/ca.pem, which shop names, ${why}`,
     );
     expect(treesOf(repository)).toBe(0);
+  });
+});
+
+describe('the file of data', () => {
+  const config = (data: string): string =>
+    `version: 1\ncompare: base\nscenarios: {s: {http: 'http://127.0.0.1:{{port}}/{{data.x}}', data: ${data}, service: y, flows: 1}}\n`;
+
+  async function opened(base: Readonly<Record<string, string>>, head: Readonly<Record<string, string>>) {
+    const repository = makeRepository();
+    repository.commit('one', base);
+    repository.commit('two', head);
+    const { plan, opponents } = await openIn(treeWorld(), { workspace: repository.folder });
+    const [scenario] = plan.scenarios;
+    const opponent = scenario && opponents.of(scenario);
+    const rowOf = async (side: ScenarioPlan | undefined): Promise<unknown> =>
+      side && (await openData(side, nodeFiles))?.rowOf(1);
+    const found =
+      opponent === undefined || 'absent' in opponent
+        ? opponent?.absent
+        : [await rowOf(opponent.plan), await rowOf(scenario)];
+    await opponents.close();
+    return found;
+  }
+
+  test('is that of each side', async () => {
+    const base = { '.github/flowgate.yml': config('a.csv'), 'a.csv': 'x\nof base\n' };
+    expect(await opened(base, { 'a.csv': 'x\nof head\n' })).toEqual([{ x: 'of base' }, { x: 'of head' }]);
+    const moved = { '.github/flowgate.yml': config('b.json'), 'b.json': '[{"x":"of head"}]' };
+    expect(await opened(base, moved)).toEqual([{ x: 'of base' }, { x: 'of head' }]);
+  });
+
+  test('of base is wrong, so that head is not compared', async () => {
+    const base = { '.github/flowgate.yml': config('a.csv'), 'a.csv': 'y\n1\n' };
+    expect(await opened(base, { 'a.csv': 'x\n1\n' })).toBe(
+      'what the commit before has of it can not be run: scenarios.s.http {{data.x}}: a.csv has no column x; columns are y (line 3)',
+    );
+    expect(await opened({ ...base, 'a.csv': 'x\n1,2\n' }, { 'a.csv': 'x\n1\n' })).toBe(
+      'what the commit before has of it can not be run: a.csv has 2 fields, and the header has 1 field (line 2)',
+    );
+  });
+
+  test('of head is not in git', async () => {
+    const repository = repositoryWith({ '.github/flowgate.yml': config('a.csv'), '.gitignore': 'a.csv\n' });
+    repository.write({ 'a.csv': 'x\n1\n' });
+    await expect(openIn(treeWorld(), { workspace: repository.folder })).rejects.toThrow(
+      'compare: a.csv, which s names, is in the workspace and not in git, so that no tree has it; let prepare make it',
+    );
   });
 });
 

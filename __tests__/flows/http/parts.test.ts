@@ -5,6 +5,8 @@ import { unmet } from '../../../src/flows/http/expectation.js';
 import { prepareRequest, redirected } from '../../../src/flows/http/request.js';
 import { valueAt } from '../../../src/lib/json.js';
 import {
+  cellOf,
+  columnsIn,
   formTemplate,
   jsonTemplate,
   placesIn,
@@ -139,6 +141,127 @@ describe('captured values', () => {
     expect(() => of('{{user}}').request(values_)).toThrow(
       'url: {{user}}, filled in, holds a user and a password; send them as a header',
     );
+  });
+});
+
+describe('values of a row', () => {
+  const data = {
+    name: 'a "b"\n{{token}}',
+    path: '/a/b?c=d#e',
+    part: 'ž &/?#%',
+    url: 'https://a.example:1/x?y=z',
+    host: 'b.example:8080',
+    count: new ExactNumber('1.10'),
+    yes: true,
+    nothing: null,
+    items: [{ 'unit price': 3 }],
+    'a.b': 'dotted',
+    a: { b: 'nested', c: 'deep' },
+  };
+  const values = { ...VALUES, data };
+
+  test('names are told, with spaces and dots', () => {
+    expect(columnsIn('{{data.a}} {{ data.First name }} {{data.a.b}} {{token}} {{data}} {{data.}}')).toEqual([
+      'a',
+      'First name',
+      'a.b',
+    ]);
+  });
+
+  test('a column goes before what its dots lead to', () => {
+    expect(cellOf(data, 'a.b')).toBe('dotted');
+    expect(cellOf(data, 'a.c')).toBe('deep');
+    expect(cellOf(data, 'items[0].unit price')).toBe(3);
+    expect(cellOf(data, 'constructor')).toBeUndefined();
+  });
+
+  test.each<[string, string]>([
+    ['{{data.name}}', 'a "b"\n{{token}}'],
+    ['{{data.count}},{{ data.yes }},{{data.nothing}}', '1.10,true,null'],
+    ['{{data.items}}', '[{"unit price":3}]'],
+    ['{{token}}-{{data.a.b}}-{{flow}}', 'fg-1-2-dotted-3'],
+    ['{{data.unknown}}', '{{data.unknown}}'],
+  ])('text: %s', (text, filled) => {
+    expect(template(text)(values)).toBe(filled);
+  });
+
+  test.each<[string, string]>([
+    ['http://h/x/{{data.part}}', 'http://h/x/%C5%BE%20%26%2F%3F%23%25'],
+    ['http://h/?q={{data.part}}&n={{data.count}}', 'http://h/?q=%C5%BE%20%26%2F%3F%23%25&n=1.10'],
+    ['http://h:{{port}}{{data.path}}', 'http://h:{{port}}/a/b?c=d#e'],
+    ['http://h:1{{data.path}}/{{data.path}}', 'http://h:1/a/b?c=d#e/%2Fa%2Fb%3Fc%3Dd%23e'],
+    ['{{data.url}}', 'https://a.example:1/x?y=z'],
+    [
+      'http://{{data.host}}{{data.path}}?{{data.part}}',
+      'http://b.example:8080/a/b?c=d#e?%C5%BE%20%26%2F%3F%23%25',
+    ],
+    ['http://h/{{token}}', 'http://h/fg-1-2'],
+  ])('URL: %s', (text, filled) => {
+    expect(urlTemplate(text)(values)).toBe(filled);
+  });
+
+  test('form', () => {
+    expect(formTemplate('a={{data.part}}&b={{data.yes}}')(values)).toBe('a=%C5%BE%20%26%2F%3F%23%25&b=true');
+  });
+
+  test.each<[object, unknown]>([
+    [{ a: '{{data.name}}' }, { a: 'a "b"\n{{token}}' }],
+    [{ a: 'x {{data.name}}"' }, { a: 'x a "b"\n{{token}}"' }],
+    [{ a: 'x"{{data.yes}}' }, { a: 'x"true' }],
+    [{ a: '\\{{data.yes}}\\' }, { a: '\\true\\' }],
+    [
+      { a: '{{data.yes}}', b: ['{{ data.items }}', '{{data.nothing}}'] },
+      { a: true, b: [[{ 'unit price': 3 }], null] },
+    ],
+    [{ '{{data.yes}}': 1 }, { true: 1 }],
+    [{ a: '{{flow}}' }, { a: '3' }],
+  ])('JSON: %j', (body, filled) => {
+    expect(JSON.parse(jsonTemplate(JSON.stringify(body))(values))).toEqual(filled);
+  });
+
+  test('a number in JSON keeps its digits', () => {
+    expect(jsonTemplate('{"a":"{{data.count}}","b":"n {{data.count}}"}')(values)).toBe(
+      '{"a":1.10,"b":"n 1.10"}',
+    );
+  });
+
+  test('one value alone keeps its kind in what is expected', () => {
+    expect(valueTemplate('{{data.count}}')(values)).toEqual(new ExactNumber('1.10'));
+    expect(valueTemplate('{{data.nothing}}')(values)).toBeNull();
+    expect(valueTemplate('n {{data.count}}')(values)).toBe('n 1.10');
+    expect(valueTemplate('{{flow}}')(values)).toBe('3');
+    expect(valueTemplate('{{data.unknown}}')(values)).toBe('{{data.unknown}}');
+  });
+
+  test('a request is filled in with all of these', () => {
+    const plan = {
+      name: '',
+      method: 'POST',
+      url: 'http://a/{{data.part}}',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8', x: '{{data.host}}' },
+      body: 'a={{data.part}}',
+      expect: {
+        status: [],
+        statusText: '',
+        body: { kind: 'text', text: '{{data.host}}' },
+        json: { n: '{{data.count}}' },
+      },
+    } as const;
+    expect(prepareRequest(plan).request(values)).toEqual({
+      method: 'POST',
+      origin: 'http://a',
+      path: '/%C5%BE%20%26%2F%3F%23%25',
+      headers: { 'Content-Type': plan.headers['Content-Type'], x: 'b.example:8080' },
+      body: 'a=%C5%BE%20%26%2F%3F%23%25',
+    });
+    expect(prepareRequest(plan).expected(values)).toMatchObject({
+      body: { text: 'b.example:8080' },
+      json: { n: { text: '1.10' } },
+    });
+    const asJson = { ...plan, headers: {}, body: '{"a":"{{data.name}}"}', bodyIsJson: true } as const;
+    expect(prepareRequest(asJson).request(values).body).toBe('{"a":"a \\"b\\"\\n{{token}}"}');
+    const asText = { ...plan, headers: {}, body: '{"a":"{{data.name}}"}' };
+    expect(prepareRequest(asText).request(values).body).toBe('{"a":"a "b"\n{{token}}"}');
   });
 });
 

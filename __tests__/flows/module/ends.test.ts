@@ -38,7 +38,14 @@ function hostOf() {
   return { clock, host, started, end };
 }
 
-const start: FlowStart = { slot: 1, iteration: 1, token: 'fg-x-1', traceparent: '', workspace: '/w' };
+const start: FlowStart = {
+  slot: 1,
+  iteration: 1,
+  token: 'fg-x-1',
+  traceparent: '',
+  workspace: '/w',
+  data: { email: 'a@x' },
+};
 
 test('the late end of an attempt that was given up is not the end of the next one of the same flow', async () => {
   const { clock, host, started, end } = hostOf();
@@ -47,6 +54,7 @@ test('the late end of an attempt that was given up is not the end of the next on
   const [second] = host.release([start]);
   const [one, two] = started.map(({ id }) => id) as [number, number];
   expect(one).not.toBe(two);
+  expect(started.map(({ data }) => data)).toEqual([start.data, start.data]);
   const at = clock.now();
   end(one, at, at);
   clock.timer(50, () => {

@@ -12,7 +12,7 @@ function hostWith(module: unknown) {
     now: () => (time += 1),
     after: (_, callback) => setImmediate(callback),
     send: (message) => sent.push(message),
-    forModule: (data) => data,
+    forModule: (data) => structuredClone(data),
     contextFor: (context) => context,
     importModule: (name) =>
       name === '/broken.mjs' ? Promise.reject(new Error('it broke')) : Promise.resolve(module),
@@ -124,6 +124,16 @@ describe('flows', () => {
     open?.();
     await quiet();
     expect(endsOf(sent).size).toBe(2);
+  });
+
+  test('each is given a copy of its row, and none where there is no data', async () => {
+    const seen: unknown[] = [];
+    const { host } = hostWith({ default: (ctx: { data: unknown }) => seen.push(ctx.data) });
+    await load(host);
+    const data = { email: 'a@x' };
+    host.handle({ type: 'start', flows: [{ ...flow(1), data }, flow(2)] });
+    expect(seen).toEqual([{ email: 'a@x' }, undefined]);
+    expect(seen[0]).not.toBe(data);
   });
 
   test('a step that is a generator, whose body never runs, fails its flow', async () => {

@@ -46,6 +46,9 @@ export function planInTree(plan: Plan, env: Readonly<Record<string, string>>, mo
     ...scenario,
     work: movedWork(scenario.work, move),
     workingDirectory: moved(scenario.workingDirectory, move),
+    ...(scenario.data === undefined
+      ? {}
+      : { data: { ...scenario.data, file: moved(scenario.data.file, move) } }),
     services: scenario.services.map((service) => ({
       ...service,
       workingDirectory: moved(service.workingDirectory, move),
@@ -92,10 +95,17 @@ const NOT_IN_GIT = 'is in the workspace and not in git, so that no tree has it; 
 const NOT_PREPARED = 'is not there once head is prepared: neither git holds it nor does prepare make it';
 
 /** Folders first. */
-function placesOf({ workingDirectory, work, services }: ScenarioPlan): readonly string[] {
+function placesOf({ workingDirectory, work, services, data }: ScenarioPlan): readonly string[] {
   const module = work.kind === 'module' && isAbsolute(work.module) ? [work.module] : [];
   const ca = work.kind === 'http' && work.ca !== undefined ? [work.ca] : [];
-  return [workingDirectory, ...services.map((service) => service.workingDirectory), ...module, ...ca];
+  const rows = data === undefined ? [] : [data.file];
+  return [
+    workingDirectory,
+    ...services.map((service) => service.workingDirectory),
+    ...module,
+    ...ca,
+    ...rows,
+  ];
 }
 
 /**
@@ -151,15 +161,15 @@ export async function baseScenario(head: ScenarioPlan, sources: BaseSources): Pr
     return { absent: `the scenario is new: ${label} has none that is called ${head.name}` };
   }
   if (asksSameServer(head, base)) return { absent: SAME_SERVER };
-  const { work, services, shell, workingDirectory, setup, teardown, verify } = base;
-  const own = { work, services, shell, workingDirectory, setup, teardown, verify };
+  const { work, data, services, shell, workingDirectory, setup, teardown, verify } = base;
+  const own = { work, data, services, shell, workingDirectory, setup, teardown, verify };
   return { plan: { ...head, ...own, env: { ...movedVariables(env, move), ...base.env } } };
 }
 
 function invalid(label: string, { problems: [first] }: UserError): string {
   const place = first?.line === undefined ? '' : ` (line ${first.line})`;
-  const where = first?.where === undefined ? '' : `${first.where} `;
-  return `what ${label} has of it can not be run: ${where}${first?.message ?? 'it is invalid'}${place}`;
+  const message = [first?.where ?? first?.file, first?.message ?? 'it is invalid'].filter(Boolean).join(' ');
+  return `what ${label} has of it can not be run: ${message}${place}`;
 }
 
 const SAME_SERVER =

@@ -1,3 +1,4 @@
+import { toJson } from '../../lib/json.js';
 import type { Outcome } from '../../model/flow.js';
 import { exitError } from '../../system/hook.js';
 import type {
@@ -277,6 +278,8 @@ function environmentOf(start: FlowStart): Record<string, string> {
     FLOWGATE_TOKEN: start.token,
     FLOWGATE_WORKSPACE: start.workspace,
     TRACEPARENT: start.traceparent,
+    // JSON escapes line breaks and NUL, which no variable can hold.
+    ...(start.data === undefined ? {} : { FLOWGATE_DATA: toJson(start.data) }),
   };
 }
 

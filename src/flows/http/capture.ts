@@ -23,7 +23,11 @@ export class Captured {
    * Takes the values of an answer, and gives them to `values` by name.
    * @returns what is missing, in one line; undefined if nothing is
    */
-  take(captures: Captures, answer: Answer, values: Record<string, JsonValue>): string | undefined {
+  take(
+    captures: Captures,
+    answer: Answer,
+    values: Record<string, JsonValue | undefined>,
+  ): string | undefined {
     const missing: string[] = [];
     for (const [name, source] of Object.entries(captures)) {
       const taken = valueIn(answer, source);

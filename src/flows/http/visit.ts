@@ -2,6 +2,7 @@ import { NOTHING_PRINTED } from '../../lib/output.js';
 import type { TokensSeen } from '../../model/checks.js';
 import type { Excerpt, StepTiming } from '../../model/flow.js';
 import type { JsonValue } from '../../model/json.js';
+import type { DataRow } from '../../model/plan.js';
 import type { FlowCanary } from '../canary.js';
 import type { FlowStart } from '../runner.js';
 import { Captured } from './capture.js';
@@ -35,7 +36,7 @@ export class Visit {
   readonly canary: FlowCanary | undefined;
   readonly jar: CookieJar | undefined;
   /** What its requests are filled in with. */
-  readonly values: Record<string, JsonValue>;
+  readonly values: Record<string, JsonValue | undefined> & { readonly data?: DataRow };
   readonly #captured: Captured | undefined;
   readonly #hide: ((text: string) => string) | undefined;
   /** What is to be captured from the last response is not yet: nobody can say what of it is to be hidden. */
@@ -50,6 +51,7 @@ export class Visit {
       token: start.token,
       flow: String(start.slot),
       iteration: String(start.iteration),
+      data: start.data,
     };
     this.#captured = captures ? new Captured() : undefined;
     this.#hide = hide;

@@ -30,6 +30,8 @@ export interface FlowContext<Shared = unknown> extends ModuleContext<Shared> {
   readonly token: string;
   /** An empty private folder. */
   readonly workspace: string;
+  /** The flow's row of the file that `data` of the scenario names: a copy of its own. Undefined without one. */
+  readonly data?: { readonly [column: string]: unknown };
   /** Aborted when the flow is past its timeout or the run is interrupted. */
   readonly signal: AbortSignal;
   /** Uniform in [0, 1), seeded by the scenario's seed and the iteration. */

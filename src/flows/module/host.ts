@@ -161,13 +161,14 @@ export class ModuleHost {
   }
 
   #contextOf(flow: HostedFlow, steps: StepTiming[], signal: AbortSignal): FlowContext {
-    const { now, contextFor } = this.#ports;
+    const { now, contextFor, forModule } = this.#ports;
     return contextFor<FlowContext>({
       ...this.#context,
       flow: flow.slot,
       iteration: flow.iteration,
       token: flow.token,
       workspace: flow.workspace,
+      data: forModule(flow.data),
       signal,
       random: seededRandom(seedOf(this.#context.seed, flow.iteration)),
       step: async (name, body) => {

@@ -6,6 +6,7 @@ import { Buffer } from 'node:buffer';
 import { NOTHING_PRINTED } from '../../lib/output.js';
 import type { TokensSeen } from '../../model/checks.js';
 import type { Excerpt, FlowError, StepTiming } from '../../model/flow.js';
+import type { DataRow } from '../../model/plan.js';
 import { LONGEST_LINE } from '../../system/ports.js';
 import type { RunSummary } from './api.js';
 
@@ -19,6 +20,7 @@ export interface HostedFlow {
   readonly iteration: number;
   readonly token: string;
   readonly workspace: string;
+  readonly data?: DataRow;
 }
 
 export type ToHost =

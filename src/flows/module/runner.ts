@@ -174,12 +174,13 @@ export class Host implements FlowRunner {
     const first = this.#started + 1;
     this.#started += starts.length;
     const ends = starts.map((start, index) => this.#expect(start, { id: first + index, startedAt }));
-    const flows = starts.map(({ slot, iteration, token, workspace }, index) => ({
+    const flows = starts.map(({ slot, iteration, token, workspace, data }, index) => ({
       id: first + index,
       slot,
       iteration,
       token,
       workspace,
+      data,
     }));
     this.#send({ type: 'start', flows, at });
     if (starts.length > 1) this.#options.watch.released();
