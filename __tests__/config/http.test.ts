@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/lib/errors.js';
 import { makePlan, validateConfig } from '../../src/config/plan.js';
-import type { ScenarioPlan } from '../../src/model/plan.js';
+import type { HttpWork, ScenarioPlan } from '../../src/model/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';
@@ -95,6 +95,32 @@ describe('an http scenario', () => {
     });
   });
 
+  test('in which a list goes out together', async () => {
+    const plan = await planOf(
+      'http:',
+      '  - http://a.example',
+      '  - [http://a.example/x, {url: "http://a.example/y", body: z}]',
+      '  - - http://a.example',
+      '  - - http://a.example/x',
+      '    - http://a.example/x',
+    );
+    expect(plan?.work).toMatchObject({
+      requests: [
+        { name: 'GET /' },
+        { name: 'GET /x', batch: 2 },
+        { name: 'POST /y', batch: 2 },
+        { name: 'GET / #2' },
+        { name: 'GET /x #2', batch: 4 },
+        { name: 'GET /x #3', batch: 4 },
+      ],
+    });
+    const { requests } = plan?.work as HttpWork;
+    expect([requests[0], requests[3]].map((request) => request && 'batch' in request)).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   test('headers may hold what ISO 8859-1 prints, and tabs', async () => {
     const plan = await planOf('http: {url: "http://a.example", headers: {x: "thé\\tü", y: ""}}');
     expect(plan?.work).toMatchObject({ requests: [{ headers: { x: 'thé\tü', y: '' } }] });
@@ -134,6 +160,9 @@ describe('what is wrong with it', () => {
   test.each([
     ['http: 3', '4:11: scenarios.s.http: must be a request, or a list of requests'],
     ['http: []', `${where}: is empty; write at least one request`],
+    ['http: [[]]', '4:12: scenarios.s.http[0]: is empty; write at least one request'],
+    ['http: [[[]]]', '4:13: scenarios.s.http[0][0]: must be a request'],
+    ['http: [[{}]]', 'scenarios.s.http[0][0].url: must be text'],
     ['http: {}', `${where}.url: must be text such as http://127.0.0.1:3000/orders, not nothing`],
     ['http: "http://a:{{port}}"', '{{port}} is the port of a service, and there is none'],
     ['http: nonsense', '4:11: scenarios.s.http: "nonsense" is no URL'],
@@ -248,6 +277,15 @@ describe('what is wrong with it', () => {
       '6:25: scenarios.s.http[1].url: unknown placeholder {{ordr}}; did you mean {{order}}?',
       '6:54: scenarios.s.http[1].expect.body: unknown placeholder {{orders}}; did you mean {{order}}?',
       '6:78: scenarios.s.http[1].expect.json.a: unknown placeholder {{user_id}}; did you mean {{user-id}}?',
+    ]);
+    expect(
+      problems(
+        'http:',
+        '  - ["http://a/{{order}}", {url: "http://a", capture: {order: json}}]',
+        '  - http://a/{{order}}',
+      ),
+    ).toEqual([
+      '5:20: scenarios.s.http[0][0]: {{order}} is captured by this request or a later one; only requests after that are filled in with it',
     ]);
     expect(problems('http:', '  - http://a/{{order}}', login)).toEqual([
       '5:18: scenarios.s.http[0]: {{order}} is captured by this request or a later one; only requests after that are filled in with it',

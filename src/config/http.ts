@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { headerFault, urlFault } from '../flows/http/sendable.js';
 import {
   duration,
+  either,
   good,
   map,
   mustBe,
@@ -107,14 +108,23 @@ const request = map(
   'a request, or a list of requests: a map with url, method, headers, body, expect and capture',
 );
 
-/** One request or a list. A text alone is the URL of a GET. */
-export const httpRequests = oneOrMore(
-  {
-    text: url.transform((written) => requestPlan({ url: written })),
-    other: request.transform(requestPlan),
-  },
-  { empty: 'is empty; write at least one request' },
-).transform(namedApart);
+const EMPTY = { empty: 'is empty; write at least one request' };
+/** A text alone is the URL of a GET. */
+const ofUrl = url.transform((written) => [requestPlan({ url: written })]);
+const ofMap = request.transform((given) => [requestPlan(given)]);
+const together = z.array(either({ text: ofUrl, other: ofMap })).min(1, { error: EMPTY.empty });
+
+/** One request or a list; in it, a list of some that go out together. */
+export const httpRequests = oneOrMore<readonly HttpRequestPlan[]>(
+  { text: ofUrl, other: ofMap, list: together.transform((requests) => requests.flat()) },
+  EMPTY,
+).transform((entries) =>
+  namedApart(
+    entries.flatMap((entry, index) =>
+      entry.length === 1 ? entry : entry.map((each) => ({ ...each, batch: index + 1 })),
+    ),
+  ),
+);
 
 function requestPlan(given: z.output<typeof request>): HttpRequestPlan {
   const { body: sent, expect = NOTHING_EXPECTED, capture, timeout, pause } = given;

@@ -87,7 +87,7 @@ const OF_ROWS: PlaceholderSource = {
   words: ['data.NAME'],
 };
 
-/** What requests before this one have captured; what this one and later ones do comes too late. */
+/** What requests before this one have captured; what this one, those beside it and later ones do comes too late. */
 function capturedOf(earlier: readonly string[], later: readonly string[]): PlaceholderSource {
   return {
     owns: (word) => earlier.includes(word) || later.includes(word),
@@ -102,12 +102,11 @@ function capturedOf(earlier: readonly string[], later: readonly string[]): Place
 const REQUEST_TEXTS = ['url', 'headers', 'body', 'expect'];
 
 function ofRequests(path: Path, { http }: Raw, ofPorts: Complain): Finding[] {
-  const requests: readonly unknown[] = Array.isArray(http) ? http : [http];
-  const captured = requests.map((request) =>
-    isMap(request) && isMap(request['capture']) ? Object.keys(request['capture']) : [],
+  const entries = requestsIn([...path, 'http'], http).map((entry) =>
+    Array.isArray(http) ? requestsIn(entry.path, entry.value) : [entry],
   );
-  return requests.flatMap((request, index) => {
-    const at = [...path, 'http', ...(Array.isArray(http) ? [index] : [])];
+  const captured = entries.map((requests) => requests.flatMap(({ value }) => namesCaptured(value)));
+  return entries.flatMap((requests, index) => {
     const sources = [
       OF_EVERY_FLOW,
       portsOf(ofPorts),
@@ -117,9 +116,27 @@ function ofRequests(path: Path, { http }: Raw, ofPorts: Complain): Finding[] {
     ];
     const complain = complaintOfAll(sources);
     const search = { complain, find: placesInRequest, inKeys: true };
-    if (!isMap(request)) return findingsIn(at, request, search);
-    return REQUEST_TEXTS.flatMap((key) => findingsIn([...at, key], request[key], search));
+    return requests.flatMap(({ path: at, value }) =>
+      isMap(value)
+        ? REQUEST_TEXTS.flatMap((key) => findingsIn([...at, key], value[key], search))
+        : findingsIn(at, value, search),
+    );
   });
+}
+
+interface Located {
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/** The entries of a list, or the only one. */
+function requestsIn(path: Path, value: unknown): readonly Located[] {
+  if (!Array.isArray(value)) return [{ path, value }];
+  return value.map((item: unknown, index) => ({ path: [...path, index], value: item }));
+}
+
+function namesCaptured(request: unknown): readonly string[] {
+  return isMap(request) && isMap(request['capture']) ? Object.keys(request['capture']) : [];
 }
 
 /** Patterns are not filled in, but with ports. */

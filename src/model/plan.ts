@@ -139,6 +139,8 @@ export interface HttpRequestPlan {
   readonly timeout?: number;
   /** How long the flow waits once it was answered. */
   readonly pause?: PausePlan;
+  /** Requests of one number go out together; the next one is sent when all of them are answered. */
+  readonly batch?: number;
   readonly expect: HttpExpectation;
 }
 

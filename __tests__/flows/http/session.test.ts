@@ -331,6 +331,78 @@ describe('time', () => {
   });
 });
 
+describe('requests that go out together', () => {
+  const batch = (path: string, differs: Partial<HttpRequestPlan> = {}) =>
+    requestOf(path, { ...differs, batch: 2 });
+  const requests = [
+    requestOf('/page', { capture: { id: { kind: 'header', name: 'x-id' } } }),
+    batch('/a/{{id}}', { pause: { from: 50, to: 50 }, capture: { id: { kind: 'header', name: 'x-id' } } }),
+    batch('/b', { pause: { from: 5, to: 5 } }),
+    requestOf('/last/{{id}}'),
+  ];
+  const answer = ({ path }: HttpRequest): SimulatedAnswer =>
+    path === '/page'
+      ? { headers: { 'x-id': '1', 'set-cookie': 'sid=s' } }
+      : { headAfter: path === '/b' ? 30 : 20, headers: { 'x-id': '2' } };
+
+  test('leave at once, each on a connection of its own, and all are waited for', async () => {
+    const { client, run } = simulation({ requests, answer });
+    const [end] = await run({});
+    expect(client.asked.map(({ at, request }) => [at, request.path, request.headers['cookie']])).toEqual([
+      [5000, '/page', undefined],
+      [5010, '/a/1', 'sid=s'],
+      [5010, '/b', 'sid=s'],
+      [5090, '/last/2', 'sid=s'],
+    ]);
+    const connections = client.asked.map(({ connection }) => connection);
+    expect(new Set(connections).size).toBe(2);
+    expect(connections[3]).toBe(connections[0]);
+    expect(end).toMatchObject({ outcome: 'ok', endedAt: 5110, bytesOut: 400 });
+    expect(end?.steps).toEqual([
+      { name: '/page', startedAt: 5000, endedAt: 5010 },
+      { name: '/a/{{id}}', startedAt: 5010, endedAt: 5030 },
+      { name: '/b', startedAt: 5010, endedAt: 5040 },
+      { name: '/last/{{id}}', startedAt: 5090, endedAt: 5110 },
+    ]);
+  });
+
+  test('fail by the first of them in the list, when all are answered', async () => {
+    const { client, run } = simulation({
+      requests,
+      answer: (request) =>
+        request.path === '/page'
+          ? answer(request)
+          : { ...answer(request), status: request.path === '/b' ? 502 : 501, chunks: [request.path] },
+    });
+    const [end] = await run({});
+    expect(end).toMatchObject({
+      outcome: 'failed',
+      error: { message: 'status 501, expected 2xx or 3xx (/a/{{id}})' },
+      stdout: { head: '/a/{{id}}' },
+      endedAt: 5040,
+    });
+    expect(client.asked).toHaveLength(3);
+  });
+
+  test('are all cut short by a timeout', async () => {
+    const { client, run } = simulation({
+      requests,
+      answer: (request) => (request.path === '/page' ? answer(request) : { bodyAfter: 3_600_000 }),
+      timeout: 200,
+    });
+    expect(await run({})).toMatchObject([{ outcome: 'timed_out', endedAt: 5200 }]);
+    expect(client.aborted).toHaveLength(2);
+  });
+
+  test('a batch alone names the request that fails', async () => {
+    const { run } = simulation({
+      requests: [batch('/a'), batch('/b')],
+      answer: ({ path }) => ({ status: path === '/b' ? 500 : 200 }),
+    });
+    expect((await run({}))[0]?.error?.message).toBe('status 500, expected 2xx or 3xx (/b)');
+  });
+});
+
 describe('variables', () => {
   test('are filled in, and hidden where an answer echoes them', async () => {
     const { client, run } = simulation({

@@ -26,13 +26,15 @@ export interface PreparedRequest {
   readonly timeout: number | undefined;
   /** After it was answered. */
   readonly pause: PausePlan | undefined;
+  /** It goes out together with those beside it that have the same. */
+  readonly batch: number | undefined;
   /** Throws FlowFailure where what is filled in makes no URL. */
   request(values: TemplateValues): HttpRequest;
   expected(values: TemplateValues): HttpExpectation;
 }
 
 export function prepareRequest(plan: HttpRequestPlan): PreparedRequest {
-  const { name, method, expect, capture, timeout, pause } = plan;
+  const { name, method, expect, capture, timeout, pause, batch } = plan;
   const url = prepareUrl(plan.url);
   const headers = prepareHeaders(plan.headers);
   const body = plan.body === undefined ? undefined : prepareBody(plan, plan.body);
@@ -49,6 +51,7 @@ export function prepareRequest(plan: HttpRequestPlan): PreparedRequest {
     captures: capture,
     timeout,
     pause,
+    batch,
     request: (values) => ({
       method,
       ...url(values),

@@ -19,7 +19,7 @@ import { FlowEnding, FlowFailure, requestError } from './failure.js';
 import type { HttpClient, HttpConnection, HttpRequest, Traffic } from './port.js';
 import { type PreparedRequest, prepareRequest, redirected } from './request.js';
 import { Response } from './response.js';
-import { Visit } from './visit.js';
+import { type Turn, Visit } from './visit.js';
 
 interface HttpRunnerOptions {
   readonly client: HttpClient;
@@ -41,12 +41,13 @@ interface HttpRunnerOptions {
   readonly canaries?: boolean;
 }
 
-/** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
+/** Runs HTTP flows in our own process, over one keep-alive connection a slot, or as many as go out together. */
 export function openHttpRunner(options: HttpRunnerOptions): FlowRunner {
   const requests = options.work.requests.map(prepareRequest);
+  const batches = batchesOf(requests);
   const workers = Array.from(
     { length: options.slots },
-    (_, index) => new HttpWorker(options, requests, index + 1),
+    (_, index) => new HttpWorker(options, batches, index + 1),
   );
   return {
     release: (starts) => {
@@ -72,11 +73,32 @@ function workerOf(workers: readonly HttpWorker[], { slot }: FlowStart): HttpWork
   return worker;
 }
 
+/** Requests that go out together. */
+interface Batch {
+  readonly requests: readonly PreparedRequest[];
+  readonly pauses: readonly PausePlan[];
+}
+
+/** One that goes out alone is a batch of its own. */
+function batchesOf(requests: readonly PreparedRequest[]): readonly Batch[] {
+  const batches: PreparedRequest[][] = [];
+  for (const request of requests) {
+    const last = batches.at(-1);
+    if (request.batch !== undefined && last?.[0]?.batch === request.batch) last.push(request);
+    else batches.push([request]);
+  }
+  return batches.map((batch) => ({
+    requests: batch,
+    pauses: batch.flatMap(({ pause }) => (pause === undefined ? [] : [pause])),
+  }));
+}
+
 /** One worker slot with the flow in it. */
 class HttpWorker {
   readonly #options: HttpRunnerOptions;
-  readonly #requests: readonly PreparedRequest[];
-  readonly #connection: HttpConnection;
+  readonly #batches: readonly Batch[];
+  /** One for each request of the largest batch. */
+  readonly #connections: readonly HttpConnection[];
   #busy = false;
   #ending: FlowEnding | undefined;
   #traffic: Traffic = { received: 0, sent: 0, resent: 0 };
@@ -87,18 +109,20 @@ class HttpWorker {
   readonly #keepsCookies: boolean;
   #pausing: AbortController | undefined;
 
-  constructor(options: HttpRunnerOptions, requests: readonly PreparedRequest[], slot: number) {
+  constructor(options: HttpRunnerOptions, batches: readonly Batch[], slot: number) {
     this.#options = options;
-    this.#requests = requests;
+    this.#batches = batches;
+    const requests = batches.flatMap((batch) => batch.requests);
     this.#captures = requests.some(({ captures }) => captures !== undefined);
     this.#keepsCookies = requests.length > 1 || options.work.followRedirects;
     const { onConnection } = options;
-    this.#connection = options.client.openConnection(
+    const listener =
       onConnection &&
-        ((port) => {
-          onConnection(slot, port);
-        }),
-    );
+      ((port: number) => {
+        onConnection(slot, port);
+      });
+    const most = Math.max(...batches.map((batch) => batch.requests.length));
+    this.#connections = Array.from({ length: most }, () => options.client.openConnection(listener));
     this.#onTimeout = () => {
       this.end('timed_out', timedOut(options.timeout));
     };
@@ -119,16 +143,16 @@ class HttpWorker {
     this.#ending = undefined;
     const timer = clock.timer(timeout, this.#onTimeout);
     const kill = start.kill === undefined ? undefined : this.#awaitKill(start.kill, startedAt);
-    const error = await this.#perform(start, visit);
+    const failure = await this.#perform(start, visit);
     timer.cancel();
     kill?.cancel();
     this.#busy = false;
     const before = this.#traffic;
-    const after = (this.#traffic = this.#connection.traffic());
+    const after = (this.#traffic = this.#trafficSoFar());
     const { steps, ttfb } = visit;
     const end = {
       startedAt,
-      endedAt: error === undefined ? visit.at : clock.now(),
+      endedAt: failure === undefined ? visit.at : clock.now(),
       steps,
       ttfb,
       bytesIn: after.received - before.received,
@@ -136,14 +160,15 @@ class HttpWorker {
       resent: after.resent === before.resent ? undefined : after.resent - before.resent,
       seen: visit.seen(),
     };
-    if (error === undefined) return { outcome: 'ok', ...end };
-    return { ...error, ...end, stdout: visit.shown() };
+    if (failure === undefined) return { outcome: 'ok', ...end };
+    const { turn, ...error } = failure;
+    return { ...error, ...end, stdout: visit.shown(turn) };
   }
 
   end(outcome: 'timed_out' | 'killed', message: string): void {
     if (!this.#busy || this.#ending !== undefined) return;
     this.#ending = new FlowEnding(outcome, message);
-    this.#connection.abort(this.#ending);
+    for (const connection of this.#connections) connection.abort(this.#ending);
     this.#pausing?.abort();
   }
 
@@ -153,8 +178,19 @@ class HttpWorker {
     return new FlowCanary(token, (this.#prefix ??= prefixOf(token)));
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+
+  #trafficSoFar(): Traffic {
+    const sum = { received: 0, sent: 0, resent: 0 };
+    for (const connection of this.#connections) {
+      const { received, sent, resent } = connection.traffic();
+      sum.received += received;
+      sum.sent += sent;
+      sum.resent += resent;
+    }
+    return sum;
   }
 
   #awaitKill({ after }: FlowKill, startedAt: number): Timer | undefined {
@@ -163,49 +199,60 @@ class HttpWorker {
     return awaitKill({ kill }, { clock, startedAt }, ({ hit, message }) => {
       if (!this.#busy || this.#ending !== undefined) return;
       this.#ending = new FlowEnding('killed', message, hit);
-      this.#connection.reset(this.#ending);
+      for (const connection of this.#connections) connection.reset(this.#ending);
       this.#pausing?.abort();
     });
   }
 
-  /** One request after another, until one goes wrong; undefined if none does. */
+  /** One request or batch after another, until one goes wrong; undefined if none does. */
   async #perform(start: FlowStart, visit: Visit): Promise<Failure | undefined> {
     const random = seededRandom(seedOf(this.#options.seed, start.iteration));
-    for (const prepared of this.#requests) {
-      try {
-        const startedAt = visit.at;
-        visit.begin(prepared);
-        const answer = await this.#answerTo(prepared, visit);
-        visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
-        const expected = prepared.expected(visit.values);
-        // First: what is captured is hidden in what is said of the answer.
-        const missing = visit.capture(prepared, answer);
-        const fault = unmet(expected, answer, (text) => visit.hide(text)) ?? missing;
-        if (fault !== undefined) return this.#failure('failed', fault, prepared);
-        if (prepared.pause !== undefined) await this.#pause(drawn(prepared.pause, random), visit);
-      } catch (thrown) {
-        return this.#failed(thrown, visit, prepared);
-      }
+    for (const { requests, pauses } of this.#batches) {
+      const turns = requests.map((prepared) => visit.turn(prepared));
+      const [only] = turns;
+      const failure =
+        turns.length === 1 && only !== undefined
+          ? await this.#exchange(only, visit, 0)
+          : await this.#together(turns, visit);
+      if (failure !== undefined) return failure;
+      for (const { at } of turns) visit.at = Math.max(visit.at, at);
+      if (pauses.length === 0 || only === undefined) continue;
+      await this.#pause(Math.max(...pauses.map((pause) => drawn(pause, random))), visit);
+      if (this.#ending !== undefined) return this.#failed(this.#ending, visit, only);
     }
     return undefined;
   }
 
-  /** The answer, with the time that it took; the request may have a timeout of its own. */
-  async #answerTo(prepared: PreparedRequest, visit: Visit): Promise<Answer> {
-    const { at: startedAt } = visit;
+  /** All at once; of several that go wrong the first one in the list is told. */
+  async #together(turns: readonly Turn[], visit: Visit): Promise<Failure | undefined> {
+    const failures = await Promise.all(turns.map((turn, index) => this.#exchange(turn, visit, index)));
+    return failures.find((failure) => failure !== undefined);
+  }
+
+  /** A request and what comes of it; it may have a timeout of its own. */
+  async #exchange(turn: Turn, visit: Visit, connection: number): Promise<Failure | undefined> {
+    const { prepared, startedAt } = turn;
     const { timeout } = prepared;
-    const request = prepared.request(visit.values);
-    const timer =
-      timeout === undefined
-        ? undefined
-        : this.#options.clock.timer(timeout, () => {
-            this.end('timed_out', `request ${timedOut(timeout)}`);
-          });
+    let timer: Timer | undefined;
     try {
-      const answer = await this.#ask(request, visit, prepared);
-      return { ...answer, time: visit.at - startedAt };
-    } finally {
+      const request = prepared.request(visit.values);
+      const expected = prepared.expected(visit.values);
+      if (timeout !== undefined) {
+        timer = this.#options.clock.timer(timeout, () => {
+          this.end('timed_out', `request ${timedOut(timeout)}`);
+        });
+      }
+      const answer = await this.#ask(request, { turn, visit, connection });
       timer?.cancel();
+      visit.steps.push({ name: prepared.name, startedAt, endedAt: turn.at });
+      // First: what is captured is hidden in what is said of the answer.
+      const missing = visit.capture(turn, answer);
+      const timed = { ...answer, time: turn.at - startedAt };
+      const fault = unmet(expected, timed, (text) => visit.hide(text)) ?? missing;
+      return fault === undefined ? undefined : this.#failure('failed', fault, turn);
+    } catch (thrown) {
+      timer?.cancel();
+      return this.#failed(thrown, visit, turn);
     }
   }
 
@@ -215,27 +262,27 @@ class HttpWorker {
     this.#pausing = new AbortController();
     if (this.#ending === undefined) await clock.sleep(ms, this.#pausing.signal);
     this.#pausing = undefined;
-    if (this.#ending !== undefined) throw this.#ending;
     visit.at = clock.now();
   }
 
   /** The answer to a request, behind its redirections if they are followed. */
-  async #ask(request: HttpRequest, visit: Visit, prepared: PreparedRequest): Promise<Answer> {
+  async #ask(request: HttpRequest, asking: Asking): Promise<Answer> {
     const { clock, work } = this.#options;
-    const { name, keepsBody, keepsHeaders } = prepared;
+    const { turn, visit } = asking;
+    const { name, keepsBody, keepsHeaders, keepsCookies: takesCookies } = turn.prepared;
     const { canary, jar } = visit;
-    const keepsCookies = jar !== undefined || prepared.keepsCookies;
+    const keepsCookies = jar !== undefined || takesCookies;
     let cookies: readonly string[] = [];
     for (let hops = 0; ; hops += 1) {
       // Ended between two requests: there was nothing to abort.
       if (this.#ending !== undefined) throw this.#ending;
-      visit.origin = request.origin;
-      const askedAt = hops === 0 ? visit.at : clock.now();
+      turn.origin = request.origin;
+      const askedAt = hops === 0 ? turn.startedAt : clock.now();
       const listener = canary?.listen('response', name);
       const { maxBody } = work;
       const options = { clock, maxBody, keepsBody, keepsHeaders, keepsCookies, listener };
-      const response = (visit.response = new Response(options));
-      await this.#receive(jar?.on(request) ?? request, { response, visit });
+      const response = (turn.response = new Response(options));
+      await this.#receive(jar?.on(request) ?? request, response, asking);
       if (response.headAt !== undefined) visit.ttfb.push(response.headAt - askedAt);
       if (response.cookies.length > 0) {
         jar?.store(response.cookies, request);
@@ -249,13 +296,10 @@ class HttpWorker {
     }
   }
 
-  async #receive(
-    request: HttpRequest,
-    { response, visit }: { response: Response; visit: Visit },
-  ): Promise<void> {
+  async #receive(request: HttpRequest, response: Response, { turn, connection }: Asking): Promise<void> {
     try {
-      await this.#connection.exchange(request, response);
-      visit.at = this.#options.clock.now();
+      await this.#connections[connection]?.exchange(request, response);
+      turn.at = this.#options.clock.now();
       // This takes our time, not the server's.
       await response.decode();
       // It may have been ended meanwhile.
@@ -266,18 +310,26 @@ class HttpWorker {
     }
   }
 
-  #failed(thrown: unknown, visit: Visit, step: PreparedRequest): Failure {
+  #failed(thrown: unknown, visit: Visit, turn: Turn): Failure {
     if (thrown instanceof FlowEnding) {
-      return { ...this.#failure(thrown.outcome, thrown.message, step), hit: thrown.hit };
+      return { ...this.#failure(thrown.outcome, thrown.message, turn), hit: thrown.hit };
     }
-    const message = thrown instanceof FlowFailure ? thrown.message : requestError(thrown, visit.origin);
-    return this.#failure('failed', visit.hide(message), step);
+    const message = thrown instanceof FlowFailure ? thrown.message : requestError(thrown, turn.origin);
+    return this.#failure('failed', visit.hide(message), turn);
   }
 
-  #failure(outcome: FlowEnd['outcome'], message: string, { name }: PreparedRequest): Failure {
-    const where = this.#requests.length > 1 ? ` (${name})` : '';
-    return { outcome, error: { message: `${message}${where}` } };
+  #failure(outcome: FlowEnd['outcome'], message: string, turn: Turn): Failure {
+    const isOnly = this.#batches.length === 1 && this.#connections.length === 1;
+    const where = isOnly ? '' : ` (${turn.prepared.name})`;
+    return { outcome, error: { message: `${message}${where}` }, turn };
   }
+}
+
+/** Who is asking, and on which of the slot's connections. */
+interface Asking {
+  readonly turn: Turn;
+  readonly visit: Visit;
+  readonly connection: number;
 }
 
 function drawn({ from, to }: PausePlan, random: () => number): number {
@@ -288,6 +340,8 @@ interface Failure {
   readonly outcome: FlowEnd['outcome'];
   readonly error: FlowError;
   readonly hit?: Hit;
+  /** The request that went wrong. */
+  readonly turn: Turn;
 }
 
 /** As many as browsers follow (Fetch Standard, HTTP-redirect fetch, step 7). */

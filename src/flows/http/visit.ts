@@ -24,23 +24,31 @@ interface VisitOptions {
   readonly hide?: (text: string) => string;
 }
 
+/** One request of a flow, with its redirections. */
+export interface Turn {
+  readonly prepared: PreparedRequest;
+  readonly startedAt: number;
+  /** When it was answered. */
+  at: number;
+  /** The last one. */
+  response: Response | undefined;
+  origin: string;
+  /** What is to be captured from the response is not yet: nobody can say what of it is to be hidden. */
+  isUnread: boolean;
+}
+
 /** What one flow has done so far, what it knows, and what of that is shown. */
 export class Visit {
   readonly steps: StepTiming[] = [];
   readonly ttfb: number[] = [];
-  /** When the flow started, its last request was answered, or its last pause was over. */
+  /** When the flow started, its last requests were answered, or its last pause was over. */
   at: number;
-  /** The last one. */
-  response: Response | undefined;
-  origin = '';
   readonly canary: FlowCanary | undefined;
   readonly jar: CookieJar | undefined;
   /** What its requests are filled in with. */
   readonly values: Record<string, JsonValue | undefined> & { readonly data?: DataRow };
   readonly #captured: Captured | undefined;
   readonly #hide: ((text: string) => string) | undefined;
-  /** What is to be captured from the last response is not yet: nobody can say what of it is to be hidden. */
-  #isUnread = false;
 
   constructor(start: FlowStart, { startedAt, canary, jar, captures, variables, hide }: VisitOptions) {
     this.at = startedAt;
@@ -58,15 +66,18 @@ export class Visit {
   }
 
   /** A request is about to be sent. */
-  begin({ captures }: PreparedRequest): void {
-    this.#isUnread = captures !== undefined;
+  turn(prepared: PreparedRequest): Turn {
+    const { captures } = prepared;
+    const { at } = this;
+    return { prepared, startedAt: at, at, response: undefined, origin: '', isUnread: captures !== undefined };
   }
 
   /** Captures what the request asks for; gives what is missing, in one line. */
-  capture({ captures }: PreparedRequest, answer: Answer): string | undefined {
+  capture(turn: Turn, answer: Answer): string | undefined {
+    const { captures } = turn.prepared;
     if (captures === undefined) return undefined;
     const missing = this.#captured?.take(captures, answer, this.values);
-    this.#isUnread = false;
+    turn.isUnread = false;
     return missing;
   }
 
@@ -76,10 +87,10 @@ export class Visit {
     return this.#captured === undefined ? shown : this.#captured.hide(shown);
   }
 
-  /** What a report shows of the last response. */
-  shown(): Excerpt | undefined {
-    const excerpt = this.response?.excerpt();
-    if (this.#isUnread && excerpt !== undefined) return { ...NOTHING_PRINTED, bytes: excerpt.bytes };
+  /** What a report shows of a response. */
+  shown({ response, isUnread }: Turn): Excerpt | undefined {
+    const excerpt = response?.excerpt();
+    if (isUnread && excerpt !== undefined) return { ...NOTHING_PRINTED, bytes: excerpt.bytes };
     return excerpt && { ...excerpt, head: this.hide(excerpt.head), tail: this.hide(excerpt.tail) };
   }
 
