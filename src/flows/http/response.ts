@@ -50,9 +50,14 @@ export class Response implements HttpReceiver {
     return this.#location;
   }
 
-  /** Those that are kept, by name in lower case. */
-  get headers(): ReadonlyMap<string, string> {
-    return (this.#headers ??= new Map());
+  /** Its bytes are not its text yet. */
+  get isCoded(): boolean {
+    return this.#coding !== undefined;
+  }
+
+  /** Those that are kept, by name in lower case; undefined if there are none. */
+  get headers(): ReadonlyMap<string, string> | undefined {
+    return this.#headers;
   }
 
   /** Values of Set-Cookie, if they are kept. */

@@ -99,6 +99,8 @@ class HttpWorker {
   readonly #batches: readonly Batch[];
   /** One for each request of the largest batch. */
   readonly #connections: readonly HttpConnection[];
+  /** The first of them. */
+  readonly #connection: HttpConnection;
   #busy = false;
   #ending: FlowEnding | undefined;
   #traffic: Traffic = { received: 0, sent: 0, resent: 0 };
@@ -122,7 +124,9 @@ class HttpWorker {
         onConnection(slot, port);
       });
     const most = Math.max(...batches.map((batch) => batch.requests.length));
-    this.#connections = Array.from({ length: most }, () => options.client.openConnection(listener));
+    const open = (): HttpConnection => options.client.openConnection(listener);
+    this.#connection = open();
+    this.#connections = [this.#connection, ...Array.from({ length: most - 1 }, open)];
     this.#onTimeout = () => {
       this.end('timed_out', timedOut(options.timeout));
     };
@@ -212,7 +216,7 @@ class HttpWorker {
       const [only] = turns;
       const failure =
         turns.length === 1 && only !== undefined
-          ? await this.#exchange(only, visit, 0)
+          ? await this.#exchange({ turn: only, visit, connection: this.#connection })
           : await this.#together(turns, visit);
       if (failure !== undefined) return failure;
       for (const { at } of turns) visit.at = Math.max(visit.at, at);
@@ -225,12 +229,17 @@ class HttpWorker {
 
   /** All at once; of several that go wrong the first one in the list is told. */
   async #together(turns: readonly Turn[], visit: Visit): Promise<Failure | undefined> {
-    const failures = await Promise.all(turns.map((turn, index) => this.#exchange(turn, visit, index)));
+    const failures = await Promise.all(
+      turns.map((turn, index) =>
+        this.#exchange({ turn, visit, connection: this.#connections[index] ?? this.#connection }),
+      ),
+    );
     return failures.find((failure) => failure !== undefined);
   }
 
   /** A request and what comes of it; it may have a timeout of its own. */
-  async #exchange(turn: Turn, visit: Visit, connection: number): Promise<Failure | undefined> {
+  async #exchange(asking: Asking): Promise<Failure | undefined> {
+    const { turn, visit } = asking;
     const { prepared, startedAt } = turn;
     const { timeout } = prepared;
     let timer: Timer | undefined;
@@ -242,13 +251,12 @@ class HttpWorker {
           this.end('timed_out', `request ${timedOut(timeout)}`);
         });
       }
-      const answer = await this.#ask(request, { turn, visit, connection });
+      const answer = await this.#ask(request, asking);
       timer?.cancel();
       visit.steps.push({ name: prepared.name, startedAt, endedAt: turn.at });
       // First: what is captured is hidden in what is said of the answer.
       const missing = visit.capture(turn, answer);
-      const timed = { ...answer, time: turn.at - startedAt };
-      const fault = unmet(expected, timed, (text) => visit.hide(text)) ?? missing;
+      const fault = unmet(expected, answer, (text) => visit.hide(text)) ?? missing;
       return fault === undefined ? undefined : this.#failure('failed', fault, turn);
     } catch (thrown) {
       timer?.cancel();
@@ -268,21 +276,31 @@ class HttpWorker {
   /** The answer to a request, behind its redirections if they are followed. */
   async #ask(request: HttpRequest, asking: Asking): Promise<Answer> {
     const { clock, work } = this.#options;
-    const { turn, visit } = asking;
+    const { turn, visit, connection } = asking;
     const { name, keepsBody, keepsHeaders, keepsCookies: takesCookies } = turn.prepared;
     const { canary, jar } = visit;
     const keepsCookies = jar !== undefined || takesCookies;
     let cookies: readonly string[] = [];
     for (let hops = 0; ; hops += 1) {
       // Ended between two requests: there was nothing to abort.
-      if (this.#ending !== undefined) throw this.#ending;
+      this.#throwIfEnded();
       turn.origin = request.origin;
       const askedAt = hops === 0 ? turn.startedAt : clock.now();
       const listener = canary?.listen('response', name);
       const { maxBody } = work;
       const options = { clock, maxBody, keepsBody, keepsHeaders, keepsCookies, listener };
       const response = (turn.response = new Response(options));
-      await this.#receive(jar?.on(request) ?? request, response, asking);
+      try {
+        await connection.exchange(jar?.on(request) ?? request, response);
+        turn.at = clock.now();
+        // This takes our time, not the server's.
+        if (response.isCoded) await response.decode();
+        // It may have been ended meanwhile.
+        this.#throwIfEnded();
+      } catch (thrown) {
+        response.giveUp();
+        throw thrown;
+      }
       if (response.headAt !== undefined) visit.ttfb.push(response.headAt - askedAt);
       if (response.cookies.length > 0) {
         jar?.store(response.cookies, request);
@@ -290,24 +308,16 @@ class HttpWorker {
       }
       const { status, location, headers } = response;
       const next = work.followRedirects ? redirected(request, status, location) : undefined;
-      if (next === undefined) return { status, body: response.body(), headers, cookies };
+      if (next === undefined) {
+        return { status, body: response.body(), headers, cookies, time: turn.at - turn.startedAt };
+      }
       if (hops === MOST_REDIRECTS) throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
       request = next;
     }
   }
 
-  async #receive(request: HttpRequest, response: Response, { turn, connection }: Asking): Promise<void> {
-    try {
-      await this.#connections[connection]?.exchange(request, response);
-      turn.at = this.#options.clock.now();
-      // This takes our time, not the server's.
-      await response.decode();
-      // It may have been ended meanwhile.
-      if (this.#ending !== undefined) throw this.#ending;
-    } catch (thrown) {
-      response.giveUp();
-      throw thrown;
-    }
+  #throwIfEnded(): void {
+    if (this.#ending !== undefined) throw this.#ending;
   }
 
   #failed(thrown: unknown, visit: Visit, turn: Turn): Failure {
@@ -329,7 +339,7 @@ class HttpWorker {
 interface Asking {
   readonly turn: Turn;
   readonly visit: Visit;
-  readonly connection: number;
+  readonly connection: HttpConnection;
 }
 
 function drawn({ from, to }: PausePlan, random: () => number): number {
