@@ -69,9 +69,9 @@ const UNITS = {
 };
 
 function metricsTable(metrics) {
-  const rows = Object.entries(metrics).map(([id, { unit, shape, labelled, meaning }]) => [
-    `\`${id}${labelled ? (shape === 'scalar' ? '(N)' : '(NAME)') : ''}${shape === 'distribution' ? '.{avg,min,med,max,pN}' : ''}\``,
-    UNITS[unit],
+  const rows = Object.entries(metrics).map(([id, { unit, shape, labelled, sums, meaning }]) => [
+    `\`${id}${labelled ? (shape === 'scalar' ? '(N)' : '(NAME)') : ''}${shape === 'distribution' ? `.{avg,min,med,max,pN${sums ? ',sum' : ''}}` : ''}\``,
+    UNITS[unit] ?? 'its own',
     meaning,
   ]);
   return table(['Metric', 'Unit', 'Meaning'], rows);

@@ -76,6 +76,32 @@ describe('a threshold on the base', () => {
     expect(judged('flow_time.p95 <= base + 5%', { outcome }).outcome).toBe('pass');
   });
 
+  test('what flows report has the unit that they gave it; an amount in another one is inconclusive', () => {
+    const size = {
+      metric: 'metric(size).avg',
+      scale: 'absolute',
+      unit: 'bytes',
+      base: 100e6,
+      head: 112e6,
+      change: 12e6,
+      low: 11e6,
+      high: 13e6,
+      limit: 3e6,
+    } as const;
+    expect(judged('metric(size).avg <= base + 3MB', size)).toMatchObject({
+      outcome: 'fail',
+      unit: 'bytes',
+      bound: 103e6,
+      reason: 'metric(size).avg is 12 MB higher than main (99% interval +11 MB … +13 MB, 24 pairs)',
+    });
+    expect(judged('metric(size).avg <= base + 3s', { ...size, outcome: 'no_regression' })).toMatchObject({
+      outcome: 'inconclusive',
+      unit: 'bytes',
+      bound: null,
+      reason: 'flows report a size, and 3s is a time',
+    });
+  });
+
   test('another limit of the same metric is judged by the same interval', () => {
     // Surely more than the margin and by estimate less than 10%, but not surely.
     expect(judged('flow_time.p95 <= base + 10%', {}).outcome).toBe('unresolved');

@@ -20,6 +20,8 @@ describe('what a threshold on the base compares', () => {
     ['throughput > base - 2/s', { worse: 'lower', scale: 'absolute', limit: 2 }],
     ['success_rate >= base - 1%', { worse: 'lower', scale: 'rate', limit: 0.01 }],
     ['error_rate <= base + 0.5%', { worse: 'higher', scale: 'rate', limit: 0.005 }],
+    ['metric(tokens).sum <= base + 5%', { worse: 'higher', scale: 'relative', limit: 0.05 }],
+    ['metric(size).avg <= base + 3MB', { worse: 'higher', scale: 'absolute', limit: 3e6 }],
     ['step(draft).med <= base + 7.5%', { worse: 'higher', scale: 'relative', limit: 0.075 }],
   ])('%s', (expression, expected) => {
     expect(comparedMetrics(parsed([expression]))).toEqual([
@@ -80,6 +82,10 @@ describe('what can not be judged is refused', () => {
     [
       'total_time <= base + 1s',
       'total_time adds up over a run, and a round of a comparison is only a part of one; write a share, such as total_time <= base + 5%',
+    ],
+    [
+      'metric(tokens).sum <= base + 100',
+      'metric(tokens).sum adds up over a run, and a round of a comparison is only a part of one; write a share, such as metric(tokens).sum <= base + 5%',
     ],
     [
       'failed <= base + 2',

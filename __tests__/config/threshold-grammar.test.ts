@@ -7,7 +7,7 @@ import {
   readThresholdText,
   splitThresholds,
 } from '../../src/config/thresholds.js';
-import { METRICS } from '../../src/model/metrics.js';
+import { type MetricDefinition, METRICS } from '../../src/model/metrics.js';
 
 /** `column: message` of every problem. */
 function problems(text: string): string[] {
@@ -41,6 +41,18 @@ describe('an expression becomes a threshold', () => {
       },
     ],
     ['failed == 0', { metric: 'failed', op: '==', limit: 0 }],
+    [
+      'metric(tokens).sum < 50000',
+      { metric: 'metric', label: 'tokens', stat: 'sum', op: '<', limit: 50_000 },
+    ],
+    ['metric(size).p95 < 3MB', { metric: 'metric', label: 'size', stat: 'p95', op: '<', limit: 3e6 }],
+    ['metric(wait).max <= 2.3s', { metric: 'metric', label: 'wait', stat: 'max', op: '<=', limit: 2300 }],
+    ['metric(hit rate).avg >= 90%', { metric: 'metric', label: 'hit rate', op: '>=', limit: 0.9 }],
+    ['metric(speedup).avg >= 1.5', { metric: 'metric', label: 'speedup', op: '>=', limit: 1.5 }],
+    [
+      'metric(tokens).sum <= base + 5%',
+      { metric: 'metric', label: 'tokens', stat: 'sum', limit: { base: 'relative', delta: 0.05 } },
+    ],
     ['throughput >= 120/min', { metric: 'throughput', op: '>=', limit: 2 }],
     ['memory_growth < 5MB/min', { metric: 'memory_growth', op: '<', limit: 5e6 }],
     [
@@ -99,10 +111,11 @@ describe('an expression becomes a threshold', () => {
       per_second: '5/s',
       bytes_per_minute: '5MB/min',
     };
-    for (const [id, definition] of Object.entries(METRICS)) {
+    for (const [id, definition] of Object.entries<MetricDefinition>(METRICS)) {
       const label = 'labelled' in definition ? (id === 'efficiency' ? '(50)' : '(x)') : '';
       const stat = definition.shape === 'distribution' ? '.p95' : '';
-      expect(problems(`${id}${label}${stat} < ${limits[definition.unit]}`)).toEqual([]);
+      const limit = definition.unit === undefined ? '5' : limits[definition.unit];
+      expect(problems(`${id}${label}${stat} < ${limit}`)).toEqual([]);
     }
   });
 });
@@ -118,6 +131,21 @@ describe('a problem says what, where and what to write', () => {
       ],
     ],
     ['flow_time.mean < 5s', ['1: flow_time has no stat mean; did you mean avg?']],
+    [
+      'flow_time.sum < 5s',
+      ['1: flow_time has no stat sum; stats are avg, min, med, max, and pN such as p95 or p99.9'],
+    ],
+    [
+      'metric(tokens) < 5',
+      [
+        '1: metric needs a stat, as in metric(tokens).sum; stats are avg, min, med, max, sum, and pN such as p95 or p99.9',
+      ],
+    ],
+    ['metric.sum < 5', ['1: metric needs a name: write metric(NAME), as in metric(tokens).sum']],
+    [
+      'metric(tokens).sum < 5/s',
+      ['22: metric(tokens).sum is what flows report: a count, a share, a time or a size; 5/s is a rate'],
+    ],
     ['flow_time.maxx < 5s', ['1: flow_time has no stat maxx; did you mean max?']],
     ['flow_time.p101 < 5s', ['1: p101 is no percentile; the N of pN goes from 0 to 100']],
     ['success_rate.p95 > 5%', ['1: success_rate is one value and has no .p95; write success_rate']],

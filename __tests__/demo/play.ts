@@ -52,6 +52,7 @@ export async function play({ flows, seed = 1, options = {}, signal, signalOf }: 
         steps.get(token)?.push(name);
         return body();
       },
+      metric: () => undefined,
     };
     const summary = { flow: iteration, iteration, token, time: 0 };
     try {

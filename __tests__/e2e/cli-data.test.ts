@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Results } from '../../src/model/results.js';
+import { onPython, PYTHON } from './python.js';
 import { emptyFolder, runCli, write } from './run-cli.js';
 
 /** What shells, JSON, CSV and URLs have a meaning for, bytes that dash uses itself (0x81 to 0x88), and NUL. */
@@ -91,6 +92,39 @@ export default (ctx) => {
   );
 });
 
+onPython('rows in Python', () => {
+  test('are in ctx.data, of the kinds that JSON has', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'rows.ndjson',
+      HARD.map((text) => JSON.stringify({ text, deep: { list: [1.5, 2, null] } })).join('\n'),
+    );
+    write(
+      cwd,
+      'flow.py',
+      `import json
+with open('rows.ndjson', newline='\\n') as file:
+    rows = [json.loads(line) for line in file]
+def flow(ctx):
+    assert ctx.data == rows[(ctx.iteration - 1) % len(rows)], ctx.data
+    ctx.data['deep']['list'].append('mine')
+`,
+    );
+    const s = {
+      module: 'flow.py',
+      python: PYTHON,
+      data: 'rows.ndjson',
+      flows: 3,
+      iterations: 12,
+      thresholds: ['success_rate >= 100%'],
+    };
+    write(cwd, 'flowgate.yml', JSON.stringify({ version: 1, scenarios: { s } }));
+    const run = await runCli(['run'], { cwd });
+    expect([run.status, run.stdout]).toEqual([0, expect.anything()]);
+  });
+});
+
 describe('rows of requests', () => {
   let server: Server;
   let port = 0;
@@ -151,6 +185,36 @@ describe('rows of requests', () => {
       one.path < other.path ? -1 : 1;
     expect(asked.toSorted(byPath)).toEqual(wanted.toSorted(byPath));
   });
+});
+
+test('an attempt has the row of the one before, and a rung goes on where the one before has ended', async () => {
+  const cwd = emptyFolder();
+  write(cwd, 'rows.csv', 'x\na\nb\nc\nd\ne\n');
+  const noting = (file: string, then = 'true'): string =>
+    `echo "$FLOWGATE_ITERATION $FLOWGATE_DATA" >>${file}; ${then}`;
+  const again = '[ -f "$FLOWGATE_WORKSPACE/x" ] || { touch "$FLOWGATE_WORKSPACE/x"; exit 1; }';
+  const common = { data: 'rows.csv', thresholds: ['success_rate >= 100%'], checks: { concurrency: 'off' } };
+  const scenarios = {
+    retried: {
+      run: noting('retried', again),
+      retries: { times: 1, backoff: '1ms' },
+      flows: 1,
+      iterations: 2,
+      ...common,
+    },
+    ladder: { run: noting('rungs'), ladder: [1, 2], iterations: 4, ...common },
+  };
+  write(cwd, 'flowgate.yml', JSON.stringify({ version: 1, scenarios }));
+  const run = await runCli(['run'], { cwd });
+  expect([run.status, run.stdout]).toEqual([0, expect.anything()]);
+  const noted = (file: string): string[] =>
+    readFileSync(join(cwd, file), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/[^0-9a-z]|x/g, ''))
+      .toSorted();
+  expect(noted('retried')).toEqual(['1a', '1a', '2b', '2b']);
+  expect(noted('rungs')).toEqual(['1a', '2b', '3c', '4d', '5e', '6a', '7b', '8c']);
 });
 
 test('what is wrong with a file is told with its line, and nothing is started', async () => {

@@ -133,3 +133,24 @@ test('a flow that a fault has hit in one attempt stays hit, however a later one 
   const [end] = retrying(runner, { retries, clock, halt: new AbortController().signal }).release([START]);
   expect(await clock.run(end as Promise<FlowEnd>)).toMatchObject({ outcome: 'ok', attempts: 2, hit });
 });
+
+test('what a flow reported is the sum of what its attempts did', async () => {
+  const tokens = (value: number) => ({ metrics: [{ name: 'tokens', value, unit: 'count' }] as const });
+  const attempts = [
+    tokens(400),
+    {},
+    { metrics: [...tokens(12).metrics, { name: 'size', value: 3, unit: 'bytes' }] as const },
+  ];
+  const clock = new SimulatedClock();
+  const { runner } = runnerOf(clock, ['failed', 'timed_out', 'ok']);
+  const reporting: FlowRunner = {
+    ...runner,
+    release: (starts) => runner.release(starts).map(async (end) => ({ ...(await end), ...attempts.shift() })),
+  };
+  const retries = { times: 2, backoff: 1 };
+  const [end] = retrying(reporting, { retries, clock, halt: new AbortController().signal }).release([START]);
+  expect((await clock.run(end as Promise<FlowEnd>)).metrics).toEqual([
+    { name: 'tokens', value: 412, unit: 'count' },
+    { name: 'size', value: 3, unit: 'bytes' },
+  ]);
+});

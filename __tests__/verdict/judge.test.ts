@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { summarize } from '../../src/measure/summarize.js';
+import { parseThreshold } from '../../src/config/threshold-grammar.js';
+import type { ReportedUnit } from '../../src/model/flow.js';
 import type { MetricRef } from '../../src/model/metrics.js';
 import type { Threshold, ThresholdOp } from '../../src/model/threshold.js';
 import { judge } from '../../src/verdict/judge.js';
@@ -99,5 +101,57 @@ describe('a threshold', () => {
       'failed',
       'throughput',
     ]);
+  });
+});
+
+describe('a threshold on what flows report', () => {
+  /** Two flows, which report 2 and 4. */
+  function judged(expression: string, unit: ReportedUnit, scale = 1) {
+    const parsed = parseThreshold(expression, 'fail');
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const flows = flowsAtOnce(2, (index) => ({
+      metrics: [{ name: 'x', value: 2 * (index + 1) * scale, unit }],
+    }));
+    return judge([parsed.threshold], summarize(recordOf({ flows })))[0];
+  }
+
+  test.each([
+    ['metric(x).sum < 7', ['count', 1], 'pass'],
+    ['metric(x).sum < 6', ['count', 1], 'fail'],
+    ['metric(x).p50 == 3', ['count', 1], 'pass'],
+    ['metric(x).max <= 4MB', ['bytes', 1e6], 'pass'],
+    ['metric(x).max < 4MB', ['bytes', 1e6], 'fail'],
+    ['metric(x).avg <= 3s', ['ms', 1000], 'pass'],
+    ['metric(x).avg > 3s', ['ms', 1000], 'fail'],
+    ['metric(x).avg >= 30%', ['ratio', 0.1], 'pass'],
+    ['metric(x).avg >= 0.3', ['ratio', 0.1], 'pass'],
+    ['metric(x).avg < 2.5', ['ratio', 1], 'fail'],
+    // Nothing is nothing in every unit.
+    ['metric(x).min > 0', ['bytes', 1], 'pass'],
+  ] as const)('%s of %j is %s', (expression, [unit, scale], outcome) => {
+    expect(judged(expression, unit, scale)).toMatchObject({ outcome, unit });
+  });
+
+  test.each([
+    ['metric(x).max < 3MB', 'ms', 'flows report a time, and 3MB is a size'],
+    ['metric(x).max < 3s', 'bytes', 'flows report a size, and 3s is a time'],
+    ['metric(x).sum < 3000', 'bytes', 'flows report a size, and 3000 is a bare number'],
+    ['metric(x).avg < 90%', 'count', 'flows report a count, and 90% is a percentage'],
+    ['metric(x).avg > 1ms', 'ratio', 'flows report a share, and 1ms is a time'],
+  ] as const)(
+    '%s of what is reported in %s is inconclusive, whichever way it would have come out',
+    (text, unit, reason) => {
+      expect(judged(text, unit)).toMatchObject({ outcome: 'inconclusive', unit, bound: null, reason });
+    },
+  );
+
+  test('of which nothing was reported is inconclusive, in the unit of its limit', () => {
+    expect(judged('metric(y).max < 3MB', 'bytes')).toMatchObject({
+      outcome: 'inconclusive',
+      actual: null,
+      bound: 3e6,
+      unit: 'bytes',
+      reason: 'no flow reported a metric "y"',
+    });
   });
 });

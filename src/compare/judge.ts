@@ -1,4 +1,5 @@
 import { plural } from '../lib/format.js';
+import { misfitOf } from '../lib/quantity.js';
 import type {
   Compared,
   ComparedMetric,
@@ -39,7 +40,7 @@ export function judgeAgainstBase(
   { results, compared }: Pick<ScenarioComparison, 'results' | 'compared'>,
 ): ThresholdResult {
   const result = resultOf(threshold, results);
-  const { unit } = definitionOf(threshold.metric);
+  const unit = definitionOf(threshold.metric).unit ?? result?.unit ?? 'count';
   const judged = {
     ...parsedPart(threshold),
     actual: result?.head ?? null,
@@ -53,7 +54,16 @@ export function judgeAgainstBase(
     return { ...judged, actual: null, bound: null, outcome: 'inconclusive', reason: INVALID };
   }
   if (result === undefined) return { ...judged, outcome: 'unresolved', reason: NOT_REACHED };
+  const misfit = amountMisfit(threshold, result);
+  if (misfit !== undefined) return { ...judged, bound: null, outcome: 'inconclusive', reason: misfit };
   return { ...judged, ...standing(threshold, result, compared) };
+}
+
+/** An amount such as `base + 3MB` has to be in the unit that flows report. */
+function amountMisfit({ limit, written }: BaseThreshold, { unit }: ComparisonResult): string | undefined {
+  return limit.base === 'relative' || written === undefined || unit === undefined
+    ? undefined
+    : misfitOf(written, unit);
 }
 
 const INVALID = 'the comparison is invalid';

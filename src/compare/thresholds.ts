@@ -53,16 +53,16 @@ export function refusedAgainstBase(threshold: Threshold): string | undefined {
   if (worse === 'lower' && isRelative && amount >= 1) {
     return `${name} can not fall by ${limit.delta * -100}%; write ${meant}`;
   }
-  if (amount > 0 && !isRelative && SUMS.has(metric)) {
-    return `${name} adds up over a run, and a round of a comparison is only a part of one; write ${insteadOfSum(metric)}`;
+  if (amount > 0 && !isRelative && (SUMS.has(metric) || threshold.stat === 'sum')) {
+    return `${name} adds up over a run, and a round of a comparison is only a part of one; write ${insteadOfSum(metric, name)}`;
   }
   return undefined;
 }
 
 /** Of what a round may have none at all there is no share. */
-function insteadOfSum(id: MetricId): string {
+function insteadOfSum(id: MetricId, name: string): string {
   if (FLOWS.has(id)) return 'success_rate >= base - 1%';
-  return id === 'retried' || id === 'resent' ? `${id} <= base` : `a share, such as ${id} <= base + 5%`;
+  return id === 'retried' || id === 'resent' ? `${id} <= base` : `a share, such as ${name} <= base + 5%`;
 }
 
 /**

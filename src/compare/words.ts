@@ -47,11 +47,11 @@ function amountOf(result: ComparisonResult, change: number): string {
 }
 
 function unitOf(result: ComparisonResult): ChangeUnit {
-  const { metric, scale } = result;
+  const { metric, scale, unit } = result;
   const worse = directionOf(metric).sign === 1 ? 'higher' : 'lower';
   return {
     scale,
-    unit: parseMetricName(metric).definition?.unit ?? 'count',
+    unit: unit ?? parseMetricName(metric).definition?.unit ?? 'count',
     marks: marksOf({ ...result, worse }),
   };
 }

@@ -111,7 +111,6 @@ interface MetricReading {
 }
 
 const NAMED_STATS = ['avg', 'min', 'med', 'max'] as const;
-const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
 /** Other tools' words for the same. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   mean: 'avg',
@@ -120,6 +119,13 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   minimum: 'min',
   maximum: 'max',
 };
+
+/** What takes a name in parentheses. */
+const EXAMPLES: Partial<Record<MetricId, string>> = { step: 'step(draft).p95', metric: 'metric(tokens).sum' };
+
+function exampleOf(id: MetricId): string {
+  return EXAMPLES[id] ?? `${id}.p95`;
+}
 
 const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
 
@@ -155,7 +161,7 @@ function labelProblem(id: MetricId, label: string | undefined, labelled: boolean
   if (!labelled) return label === undefined ? undefined : `${id} takes no name in parentheses`;
   if (id === 'efficiency') return rungProblem(label);
   return label === undefined || label === ''
-    ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
+    ? `${id} needs a name: write ${id}(NAME), as in ${exampleOf(id)}`
     : undefined;
 }
 
@@ -165,14 +171,22 @@ function rungProblem(label: string | undefined): string | undefined {
   return 'efficiency needs the flows of a rung: write efficiency(N), as in efficiency(50) >= 60%';
 }
 
+function namedStats(id: MetricId): readonly string[] {
+  return definitionOf(id).sums === true ? [...NAMED_STATS, 'sum'] : NAMED_STATS;
+}
+
+function statList(id: MetricId): string {
+  return `${namedStats(id).join(', ')}, and pN such as p95 or p99.9`;
+}
+
 function parseStat(id: MetricId, stat: string | undefined): { stat?: string; message?: string } {
   if (definitionOf(id).shape === 'scalar') {
     return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
   }
   if (stat === undefined || stat === '') {
-    return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
+    return { message: `${id} needs a stat, as in ${exampleOf(id)}; stats are ${statList(id)}` };
   }
-  if (NAMED_STATS.some((name) => name === stat)) return { stat };
+  if (namedStats(id).includes(stat)) return { stat };
   const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
   if (percentile === undefined) return { message: unknownStat(id, stat) };
   const rank = Number(percentile);
@@ -185,7 +199,7 @@ function unknownStat(id: MetricId, stat: string): string {
   const word = OTHER_WORDS[stat.toLowerCase()];
   const meant =
     word === undefined
-      ? didYouMean(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
+      ? didYouMean(stat, [...namedStats(id), 'p50', 'p90', 'p95', 'p99'], `; stats are ${statList(id)}`)
       : `; did you mean ${word}?`;
   return `${id} has no stat ${stat}${meant}`;
 }
@@ -256,7 +270,8 @@ function parseValue(text: string, ref: MetricRef | undefined): Value {
   if (!parsed.ok) return { message: parsed.message };
   const { number, text: canonical, written } = parsed.quantity;
   if (ref === undefined) return { value: number, text: canonical, written };
-  const fitted = valueFor(parsed.quantity, ref.metric, definitionOf(ref.metric).unit);
+  const { unit } = definitionOf(ref.metric);
+  const fitted = valueFor(parsed.quantity, unit === undefined ? metricName(ref) : ref.metric, unit);
   return fitted.ok ? { value: fitted.value, text: canonical, written } : { message: fitted.message };
 }
 

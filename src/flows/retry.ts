@@ -1,6 +1,7 @@
 import type { TokensSeen } from '../model/checks.js';
 import type { RetryPlan } from '../model/plan.js';
 import type { Clock } from '../system/ports.js';
+import { addedUp } from './reported.js';
 import type { FlowEnd, FlowRunner, FlowStart } from './runner.js';
 
 interface RetryingOptions {
@@ -57,10 +58,14 @@ function isWorthAnother({ outcome }: FlowEnd): boolean {
   return outcome === 'failed' || outcome === 'timed_out';
 }
 
-/** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
+/**
+ * The later attempt tells, but for what its connection carried, what it reported and what it saw, which is of both, and a
+ * hit of the earlier.
+ */
 function joined(earlier: FlowEnd, later: FlowEnd): FlowEnd {
   const { bytesIn, bytesOut } = later;
   const resent = (earlier.resent ?? 0) + (later.resent ?? 0);
+  const metrics = addedUp([...(earlier.metrics ?? []), ...(later.metrics ?? [])]);
   const seen = seenByBoth(earlier.seen, later.seen);
   return {
     ...later,
@@ -68,6 +73,7 @@ function joined(earlier: FlowEnd, later: FlowEnd): FlowEnd {
     ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
     ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
     ...(resent === 0 ? {} : { resent }),
+    ...(metrics.length === 0 ? {} : { metrics }),
     ...(seen === undefined ? {} : { seen }),
   };
 }

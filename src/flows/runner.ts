@@ -29,6 +29,7 @@ export type FlowEnd = Pick<
   | 'hit'
   | 'error'
   | 'steps'
+  | 'metrics'
   | 'ttfb'
   | 'bytesIn'
   | 'bytesOut'

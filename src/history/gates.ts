@@ -1,9 +1,16 @@
 import type { HistoryGate, Past } from '../model/history.js';
-import { definitionOf, type MetricId, type Unit } from '../model/metrics.js';
+import {
+  definitionOf,
+  type MetricDefinition,
+  type MetricId,
+  metricName,
+  type MetricRef,
+  type Unit,
+} from '../model/metrics.js';
 import { type ScenarioPlan, wholeLoad } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
-import { comparableTo } from './points.js';
+import { comparableTo, reportedBefore } from './points.js';
 import { imageChange, trendOf } from './trend.js';
 
 /** They do not depend on how fast the machine is, nor on how many flows it got through in a time. */
@@ -31,16 +38,28 @@ export function gatedByHistory(
   const gate = past?.plan.gate;
   if (past === undefined || gate === undefined) return scenario;
   const { all } = comparableTo({ name: scenario.name, load: wholeLoad(scenario) }, past, environment);
-  const gates = GATED.flatMap((id) => {
-    const last = trendOf({ name: id, definition: definitionOf(id), now: null }, all)?.last;
-    return last === undefined ? [] : gateBeyond(last, id, gate);
+  const watched = [
+    ...GATED.map((metric) => ({ ref: { metric }, definition: definitionOf(metric), points: all })),
+    ...reportedBefore(all).map(({ label, definition, points }) => {
+      const ref: MetricRef = { metric: 'metric', label, stat: 'avg' };
+      return { ref, definition, points };
+    }),
+  ];
+  const gates = watched.flatMap(({ ref, definition, points }) => {
+    const last = trendOf({ name: metricName(ref), definition, now: null }, points)?.last;
+    return last === undefined ? [] : gateBeyond(last, { ref, definition }, gate);
   });
   const image = imageChange(all.at(-1)?.image, environment.image);
   return { ...scenario, thresholds: [...scenario.thresholds, ...gates.map((each) => ({ ...each, image }))] };
 }
 
 /** The unit that a gate is written in, and what one of it is in the metric's base unit. */
-const WRITTEN_IN: Readonly<Record<Unit, { readonly unit: string; readonly size: number }>> = {
+interface Written {
+  readonly unit: string;
+  readonly size: number;
+}
+
+const WRITTEN_IN: Readonly<Record<Unit, Written>> = {
   bytes: { unit: 'MB', size: 1e6 },
   ratio: { unit: '%', size: 0.01 },
   count: { unit: '', size: 1 },
@@ -49,25 +68,36 @@ const WRITTEN_IN: Readonly<Record<Unit, { readonly unit: string; readonly size: 
   bytes_per_minute: { unit: 'B/min', size: 1 },
 };
 
+/** What flows report may be of a few bytes. */
+const SMALL_SIZES: readonly Written[] = [
+  { unit: 'KB', size: 1e3 },
+  { unit: 'B', size: 1 },
+];
+
+function writtenIn(unit: Unit, value: number): Written {
+  const usual = WRITTEN_IN[unit];
+  if (unit !== 'bytes' || value >= usual.size) return usual;
+  return SMALL_SIZES.find(({ size }) => value >= size) ?? usual;
+}
+
 /** `peak_memory <= 148MB`; none if the last level is too short to predict anything, or nothing is worse. */
 function gateBeyond(
   { low, high }: { readonly low?: number; readonly high?: number },
-  metric: MetricId,
+  { ref, definition }: { readonly ref: MetricRef; readonly definition: MetricDefinition },
   { margin, level }: HistoryGate,
 ): readonly Threshold[] {
-  const definition = definitionOf(metric);
-  const { unit, size } = WRITTEN_IN[definition.unit];
   const isUpper = definition.worse === 'higher';
   const edge = isUpper ? high : low;
   const beyond = edge === undefined ? 0 : edge * (isUpper ? 1 + margin : 1 - margin);
   if (beyond <= 0) return [];
+  const { unit, size } = writtenIn(definition.unit ?? 'count', beyond);
   const number = rounded(beyond / size, isUpper ? Math.ceil : Math.floor);
   const op = isUpper ? '<=' : '>=';
   return [
     {
-      expression: `${metric} ${op} ${number}${unit}`,
+      expression: `${metricName(ref)} ${op} ${number}${unit}`,
       level,
-      metric,
+      ...ref,
       op,
       // The decimal that is written: 57 · 0.01 is 0.5700000000000001.
       limit: Number((number * size).toPrecision(15)),

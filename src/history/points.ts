@@ -1,5 +1,19 @@
-import { type History, type HistoryPoint, MOST_METRICS, type Past, type Trend } from '../model/history.js';
-import { type MetricDefinition, type MetricId, parseMetricName } from '../model/metrics.js';
+import { REPORTED_UNITS } from '../model/flow.js';
+import {
+  type History,
+  type HistoryPoint,
+  LONGEST_NAME,
+  MOST_METRICS,
+  type Past,
+  type Trend,
+} from '../model/history.js';
+import {
+  definitionOf,
+  type MetricDefinition,
+  type MetricId,
+  parseMetricName,
+  type Unit,
+} from '../model/metrics.js';
 import type { Load } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Results, ScenarioResults } from '../model/results.js';
@@ -35,15 +49,26 @@ function pointOf(scenario: ScenarioResults, { environment, git, run, flowgate }:
     run: run && `${run.id}.${run.attempt}`,
     image: environment.image,
     flowgate,
-    metrics: figuresOf(scenario),
+    ...figuresOf(scenario),
   };
 }
 
-function figuresOf({ metrics }: ScenarioResults): HistoryPoint['metrics'] {
-  const known = Object.entries(metrics).flatMap(([name, { value }]) =>
-    value === null || !Number.isFinite(value) ? [] : [[name, Number(value.toPrecision(DIGITS))] as const],
-  );
-  return Object.fromEntries(known.slice(0, MOST_METRICS));
+function figuresOf({ metrics }: ScenarioResults): Pick<HistoryPoint, 'metrics' | 'units'> {
+  const known = Object.entries(metrics)
+    .filter(([name, { value }]) => name.length <= LONGEST_NAME && value !== null && Number.isFinite(value))
+    .slice(0, MOST_METRICS);
+  const units = known.flatMap(([name, { unit }]) => {
+    const reported = isReported(name) ? REPORTED_UNITS.find((one) => one === unit) : undefined;
+    return reported === undefined ? [] : [[name, reported] as const];
+  });
+  return {
+    metrics: Object.fromEntries(known.map(([name, { value }]) => [name, Number(value?.toPrecision(DIGITS))])),
+    ...(units.length === 0 ? {} : { units: Object.fromEntries(units) }),
+  };
+}
+
+function isReported(name: string): boolean {
+  return parseMetricName(name).id === ('metric' satisfies MetricId);
 }
 
 const MIB = 2 ** 20;
@@ -109,19 +134,54 @@ export function comparableTo(
 /** What earlier runs say of a scenario, this run beside them. Pure and seeded. */
 export function historyOf(scenario: ScenarioResults, past: Past, environment: Environment): History {
   const { all, alike } = comparableTo(scenario, past, environment);
-  const watched = Object.entries(scenario.metrics).flatMap(([name, { value }]) => {
-    const definition = trendedDefinition(name);
+  const watched = Object.entries(scenario.metrics).flatMap(([name, { value, unit }]) => {
+    const definition = trendedDefinition(name, unit);
     return definition === undefined ? [] : [{ name, definition, now: value }];
   });
   const trends = watched
     .slice(0, MOST_TRENDS)
-    .map((metric) => trendOf(metric, metric.definition.speed ? alike : all))
+    .map((metric) => trendOf(metric, sameUnit(metric, metric.definition.speed ? alike : all)))
     .filter((trend): trend is Trend => trend !== undefined);
   const { branch, file } = past.plan;
   return { branch, file, runs: all.length, sameMachine: alike.length, trends };
 }
 
-function trendedDefinition(name: string): MetricDefinition | undefined {
+function trendedDefinition(name: string, unit: Unit): MetricDefinition | undefined {
   const { id, stat, definition } = parseMetricName(name);
+  if (isReported(name)) return stat === 'avg' ? reportedDefinition(unit) : undefined;
   return TRENDED.has(id) && STATS.includes(stat) ? definition : undefined;
+}
+
+/** What flows report depends on the speed of the machine if it is a time. */
+function reportedDefinition(unit: Unit): MetricDefinition {
+  return { ...definitionOf('metric'), unit, speed: unit === 'ms' };
+}
+
+/** What flows reported in another unit once was something else. */
+function sameUnit(
+  { name, definition }: { readonly name: string; readonly definition: MetricDefinition },
+  points: readonly HistoryPoint[],
+): readonly HistoryPoint[] {
+  return isReported(name) ? points.filter(({ units }) => units?.[name] === definition.unit) : points;
+}
+
+/** A metric that flows report, with its values of earlier runs on any machine. */
+export interface PastMetric {
+  readonly label: string;
+  readonly name: string;
+  readonly definition: MetricDefinition & { readonly unit: Unit };
+  readonly points: readonly HistoryPoint[];
+}
+
+/**
+ * Of what the flows of the last run reported, the means that do not depend on the speed of the machine: no times, and no
+ * sums, which depend on how many flows there were.
+ */
+export function reportedBefore(points: readonly HistoryPoint[]): readonly PastMetric[] {
+  return Object.entries(points.at(-1)?.units ?? {}).flatMap(([name, unit]) => {
+    const { label, stat } = parseMetricName(name);
+    const definition = { ...reportedDefinition(unit), unit };
+    if (label === undefined || stat !== 'avg' || definition.speed) return [];
+    return [{ label, name, definition, points: sameUnit({ name, definition }, points) }];
+  });
 }

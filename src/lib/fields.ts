@@ -3,7 +3,8 @@ import type { Unit } from '../model/metrics.js';
 import type { Threshold } from '../model/threshold.js';
 import type { TextPlace } from './errors.js';
 import { didYouMean } from './nearest.js';
-import { didYouMeanUnit, parseQuantity, TIME_UNITS, valueFor } from './quantity.js';
+import { didYouMeanUnit, parseQuantity, valueFor } from './quantity.js';
+import { TIME_UNITS } from './units.js';
 
 /*
  * Times, rates, shares and sizes as the config, the inputs and the options write them. Every message is the end of a

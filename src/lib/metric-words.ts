@@ -9,15 +9,18 @@ export function metricTitle(name: string): string {
   const { label, stat, definition } = parseMetricName(name);
   if (definition === undefined) return name;
   const subject = label === undefined ? definition.title : `${definition.title} ${label}`;
-  return stat === undefined ? subject : `${subject}${STATS[stat] ?? ` ${stat}`}`;
+  const stats = definition.unit === 'ms' ? STATS_OF_TIMES : STATS;
+  return stat === undefined ? subject : `${subject}${stats[stat] ?? ` ${stat}`}`;
 }
 
 const STATS: Readonly<Record<string, string>> = {
   avg: ', mean',
-  min: ', shortest',
+  min: ', least',
   med: ', median',
-  max: ', longest',
+  max: ', most',
+  sum: ', in all',
 };
+const STATS_OF_TIMES: typeof STATS = { ...STATS, min: ', shortest', max: ', longest' };
 
 /** How the two directions of a metric are called. */
 export interface Direction {

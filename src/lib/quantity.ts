@@ -1,29 +1,6 @@
 import type { Unit } from '../model/metrics.js';
 import { didYouMean } from './nearest.js';
-
-/** ms in one of each unit of time. */
-export const TIME_UNITS = {
-  ns: 1e-6,
-  us: 1e-3,
-  // The micro sign and the Greek letter look alike; keyboards have one or the other.
-  '\u00b5s': 1e-3,
-  '\u03bcs': 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-} as const;
-
-/** Bytes in one of each unit of size: KB is decimal, KiB binary. */
-export const SIZE_UNITS = {
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-} as const;
+import { SIZE_UNITS, TIME_UNITS } from './units.js';
 
 /** Times a minute in one of each. */
 const PER_MINUTE = { '/s': 60, '/min': 1 } as const;
@@ -161,32 +138,68 @@ const UNIT_USE: Readonly<Record<Unit, { name: string; write: string; kinds: read
   bytes_per_minute: { name: 'a size per time', write: '5MB/min', kinds: ['growth'] },
 };
 
+/** Of what flows report, whose unit is not known before they do. */
+const REPORTED_KINDS: readonly Kind[] = ['bare', 'share', 'time', 'size'];
+
 /**
  * The value in the base unit of the metric called `metric`, or why it cannot be one: times and sizes need a unit
  * (0 does not), a share lies in 0…1 (0…100%).
+ * @param unit undefined if it is that of what flows report: the value is in the base unit of its own kind
  */
-export function valueFor(quantity: Quantity, metric: string, unit: Unit): ValueResult {
-  const use = UNIT_USE[unit];
+export function valueFor(quantity: Quantity, metric: string, unit: Unit | undefined): ValueResult {
   const { kind, number, text } = quantity;
-  if (kind === 'bare' && number === 0) return { ok: true, value: 0 };
-  if (kind === 'bare' && !use.kinds.includes('bare')) {
-    return {
-      ok: false,
-      message: `${metric} is ${use.name}; ${text} needs a unit: write ${withUnit(text, unit)}`,
-    };
-  }
-  if (!use.kinds.includes(kind)) {
-    return {
-      ok: false,
-      message: `${metric} is ${use.name}; ${text} is ${KIND_NAMES[kind]}; write it as ${use.write}`,
-    };
-  }
+  const problem = unit === undefined ? notReported(quantity, metric) : kindProblem(quantity, metric, unit);
+  if (problem !== undefined) return { ok: false, message: problem };
   const value = inBaseUnit(quantity);
   if (unit === 'ratio' && value > 1) {
     const meant = kind === 'bare' && number <= 100 ? `; did you mean ${text}%?` : '; a share is at most 100%';
     return { ok: false, message: `${metric} is a share; ${text} is more than all${meant}` };
   }
   return { ok: true, value };
+}
+
+function kindProblem(quantity: Quantity, metric: string, unit: Unit): string | undefined {
+  const { kind, text } = quantity;
+  const use = UNIT_USE[unit];
+  if (isOfUnit(quantity, unit)) return undefined;
+  return kind === 'bare'
+    ? `${metric} is ${use.name}; ${text} needs a unit: write ${withUnit(text, unit)}`
+    : `${metric} is ${use.name}; ${text} is ${KIND_NAMES[kind]}; write it as ${use.write}`;
+}
+
+/** 0 is one of every unit. */
+function isOfUnit({ kind, number }: Pick<Quantity, 'kind' | 'number'>, unit: Unit): boolean {
+  return UNIT_USE[unit].kinds.includes(kind) || (kind === 'bare' && number === 0);
+}
+
+function notReported({ kind, text }: Quantity, metric: string): string | undefined {
+  return REPORTED_KINDS.includes(kind)
+    ? undefined
+    : `${metric} is what flows report: a count, a share, a time or a size; ${text} is ${KIND_NAMES[kind]}`;
+}
+
+/**
+ * Why an amount that was written as a limit is none for a metric that flows report, now that they have: it is of another
+ * kind than their unit. Undefined if it fits.
+ */
+export function misfitOf({ number, unit: name }: Quantity['written'], unit: Unit): string | undefined {
+  const { kind } = kindOfUnit(name) ?? { kind: 'bare' };
+  if (isOfUnit({ kind, number: Number(number) }, unit)) return undefined;
+  return `flows report ${UNIT_USE[unit].name}, and ${number}${name} is ${KIND_NAMES[kind]}`;
+}
+
+/** The base unit that an amount was written in; undefined if it was a bare number. */
+export function unitWritten({ unit }: Quantity['written']): Unit | undefined {
+  const kind = kindOfUnit(unit)?.kind ?? 'bare';
+  const units: Readonly<Record<Kind, Unit | undefined>> = {
+    bare: undefined,
+    share: 'ratio',
+    time: 'ms',
+    size: 'bytes',
+    rate: 'per_second',
+    growth: 'bytes_per_minute',
+  };
+  return units[kind];
 }
 
 function inBaseUnit({ kind, number, factor }: Quantity): number {

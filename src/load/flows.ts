@@ -291,6 +291,7 @@ function flowOf({ start, scheduledAt, barrier }: Begun, end: FlowEnd, origin: nu
       endedAt: step.endedAt - origin,
     }));
   }
+  if (end.metrics !== undefined) flow.metrics = end.metrics;
   if (end.ttfb !== undefined) flow.ttfb = end.ttfb;
   return flow;
 }

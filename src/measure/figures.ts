@@ -1,4 +1,10 @@
-import { bystandersOf, type Distribution, type FlowTally, type Outcome } from '../model/flow.js';
+import {
+  bystandersOf,
+  type Distribution,
+  type FlowTally,
+  type Outcome,
+  type ReportedTotals,
+} from '../model/flow.js';
 import type { MetricId } from '../model/metrics.js';
 import type { RetryPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
@@ -13,7 +19,7 @@ export interface Figure {
 }
 
 /** Metrics that are made of samples; every other one is a scalar. */
-export type DistributionId = 'flow_time' | 'step' | 'ttfb';
+export type DistributionId = 'flow_time' | 'step' | 'ttfb' | 'metric';
 /** One value for each label. */
 export type LabelledId = 'efficiency';
 export type ScalarId = Exclude<MetricId, DistributionId | LabelledId>;
@@ -29,6 +35,8 @@ export interface Measures {
   readonly ttfb: Distribution | undefined;
   /** By name, in order of appearance; ms, over ok flows. */
   readonly steps: ReadonlyMap<string, Distribution>;
+  /** What started flows reported, by name, in order of appearance. */
+  readonly reported: ReadonlyMap<string, ReportedTotals>;
   /** Undefined if the scenario has no ladder. */
   readonly ladder: LadderMeasures | undefined;
 }

@@ -1,7 +1,8 @@
 import { plural } from '../lib/format.js';
 import { seededRandom } from '../lib/random.js';
-import type { Excerpt, Flow, FlowError, StepTiming } from '../model/flow.js';
+import type { Excerpt, Flow, FlowError, Reported, StepTiming } from '../model/flow.js';
 import type { Record } from '../model/record.js';
+import { MOST_REPORTED, ReportedUnits } from './reported.js';
 import { Tally } from './tally.js';
 
 /** Flows that are ok: all up to here, beyond it a sample of as many. */
@@ -108,9 +109,12 @@ export class FlowLog {
   readonly #tally: Tally;
   readonly #rungs = new Map<number, Tally>();
   readonly #waves = new Map<number, Tally>();
+  readonly #units = new ReportedUnits();
   #count = 0;
-  /** Flows with more steps than are recorded of one. */
+  /** Flows with more steps than are recorded of one … */
   #stepless = 0;
+  /** … and with more metrics. */
+  #metricless = 0;
 
   constructor({ model, seed }: { readonly model: Record['load']['model']; readonly seed: number }) {
     this.#model = model;
@@ -128,8 +132,9 @@ export class FlowLog {
   }
 
   readonly add = (ended: Flow): void => {
-    const flow = boundedFlow(ended);
+    const flow = this.#units.checked(boundedFlow(ended));
     if (losesSteps(ended)) this.#stepless += 1;
+    if ((ended.metrics?.length ?? 0) > MOST_REPORTED) this.#metricless += 1;
     this.#count += 1;
     this.#kept.add(flow);
     this.#tally.add(flow);
@@ -160,6 +165,9 @@ export class FlowLog {
       ...(this.#stepless === 0
         ? []
         : [`of ${plural(this.#stepless, 'flow')} only the first 1,000 steps are measured`]),
+      ...(this.#metricless === 0
+        ? []
+        : [`of ${plural(this.#metricless, 'flow')} only the first ${MOST_REPORTED} metrics are measured`]),
       ...this.#tally.cut(),
     ];
   }
@@ -174,7 +182,7 @@ export class FlowLog {
 }
 
 /** Characters of what a flow says of itself. Whatever the code under test does, results have to fit into memory and a file. */
-const LONGEST = { message: 1000, stack: 8000, step: 200, head: 4096, tail: 12_288 } as const;
+const LONGEST = { message: 1000, stack: 8000, name: 200, head: 4096, tail: 12_288 } as const;
 /** Steps, and times to the first byte, of one flow. */
 const MOST_STEPS = 1000;
 
@@ -184,10 +192,11 @@ const MOST_STEPS = 1000;
  * make and to read, and there may be 30,000 a second.
  */
 export function boundedFlow(flow: Flow): Flow {
-  const { error, steps, ttfb, stdout, stderr } = flow;
+  const { error, steps, metrics, ttfb, stdout, stderr } = flow;
   const bounded: Mutable<Flow> = { ...flow };
   if (error !== undefined) bounded.error = boundedError(error);
-  if (steps !== undefined) bounded.steps = steps.slice(0, MOST_STEPS).map(boundedStep);
+  if (steps !== undefined) bounded.steps = steps.slice(0, MOST_STEPS).map(withShortName);
+  if (metrics !== undefined) bounded.metrics = metrics.slice(0, MOST_REPORTED).map(withShortName);
   if (ttfb !== undefined && ttfb.length > MOST_STEPS) bounded.ttfb = ttfb.slice(0, MOST_STEPS);
   if (stdout !== undefined) bounded.stdout = boundedExcerpt(stdout);
   if (stderr !== undefined) bounded.stderr = boundedExcerpt(stderr);
@@ -208,9 +217,9 @@ function boundedError(error: FlowError): FlowError {
   };
 }
 
-function boundedStep(step: StepTiming): StepTiming {
-  const name = cut(step.name, LONGEST.step);
-  return name === step.name ? step : { ...step, name };
+function withShortName<T extends StepTiming | Reported>(named: T): T {
+  const name = cut(named.name, LONGEST.name);
+  return name === named.name ? named : { ...named, name };
 }
 
 function boundedExcerpt(excerpt: Excerpt): Excerpt {
@@ -225,11 +234,11 @@ function cut(text: string, most: number): string {
 }
 
 /** About how many characters the details of a flow take in a file of results. */
-export function detailsOf({ error, steps, ttfb, stdout, stderr }: Flow): number {
+export function detailsOf({ error, steps, metrics, ttfb, stdout, stderr }: Flow): number {
   const texts = [error?.message, error?.stack, stdout?.head, stdout?.tail, stderr?.head, stderr?.tail];
   return (
     texts.reduce((sum, text) => sum + (text?.length ?? 0), 0) +
-    (steps ?? []).reduce((sum, { name }) => sum + name.length + PER_STEP, 0) +
+    [...(steps ?? []), ...(metrics ?? [])].reduce((sum, { name }) => sum + name.length + PER_STEP, 0) +
     (ttfb?.length ?? 0) * PER_NUMBER
   );
 }
@@ -242,7 +251,8 @@ const LEAST_MESSAGE = 200;
 /** What is left of a flow for which there is no room: that it ran, when, and how it ended. */
 export function withoutDetails(flow: Flow): Flow {
   const bare: Mutable<Flow> = { ...flow };
-  for (const key of ['steps', 'ttfb', 'stdout', 'stderr'] as const) Reflect.deleteProperty(bare, key);
+  for (const key of ['steps', 'metrics', 'ttfb', 'stdout', 'stderr'] as const)
+    Reflect.deleteProperty(bare, key);
   if (flow.error === undefined) return bare;
   const error: Mutable<FlowError> = { ...flow.error, message: cut(flow.error.message, LEAST_MESSAGE) };
   delete error.stack;

@@ -1,3 +1,4 @@
+import { formatCount } from '../lib/format.js';
 import { countOf, statOf } from '../lib/statistics/distribution.js';
 import type { Distribution } from '../model/flow.js';
 import { definitionOf, LADDER_METRICS, type MetricId, type MetricRef, METRICS } from '../model/metrics.js';
@@ -6,6 +7,7 @@ import type { MetricResult } from '../model/results.js';
 import {
   concurrencyFigure,
   type DistributionId,
+  figure,
   type Figure,
   figureOr,
   flowFigures,
@@ -16,17 +18,21 @@ import {
   NO_LADDER,
   NO_REQUEST,
   noData,
+  NO_FLOW,
   NONE_OK,
   type ScalarId,
 } from './figures.js';
 import { machineFigures } from './machine.js';
+import { MOST_REPORTED } from './reported.js';
 import { tallyOf } from './tally.js';
+import { EXACT_VALUES } from './values.js';
 
 const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'] as const;
 const TTFB_STATS = ['med', 'p95', 'max'] as const;
 const STEP_STATS = ['med', 'p95'] as const;
-/** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
-const MOST_STEPS = 50;
+const REPORTED_STATS = ['avg', 'p95', 'max', 'sum'] as const;
+/** Names come from the code under test: a name made anew by every flow must not swell the report. */
+const MOST_SHOWN = { steps: 50, reported: 20 } as const;
 
 const WITHOUT_LADDER: LadderMeasures['scalars'] = {
   memory_per_flow: NO_LADDER,
@@ -60,19 +66,23 @@ export function summarize(record: Record, ladder?: LadderMeasures): Measures {
     get steps() {
       return tally.stepTimes();
     },
+    get reported() {
+      return tally.reported();
+    },
     ladder,
   };
 }
 
 /** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
 export function measure(measures: Measures, ref: MetricRef): MetricResult {
-  const { unit } = definitionOf(ref.metric);
+  const unit = definitionOf(ref.metric).unit ?? measures.reported.get(ref.label ?? '')?.unit ?? 'count';
   return { ...look(measures, ref), unit };
 }
 
 /**
- * What every report shows: each scalar, the usual stats of flow time and of time to first byte, and median and p95 of at most 50 steps; of a
- * ladder what only a ladder tells, with the efficiency of every rung.
+ * What every report shows: each scalar, the usual stats of flow time and of time to first byte, median and p95 of at most
+ * 50 steps, and of at most 20 metrics of the flows' own mean, p95, maximum and sum; of a ladder what only a ladder tells,
+ * with the efficiency of every rung.
  */
 export function standardRefs(measures: Measures): MetricRef[] {
   const refs: MetricRef[] = [];
@@ -80,6 +90,7 @@ export function standardRefs(measures: Measures): MetricRef[] {
     if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ metric: id, stat })));
     else if (id === 'ttfb') refs.push(...TTFB_STATS.map((stat) => ({ metric: id, stat })));
     else if (id === 'step') refs.push(...stepRefs(measures));
+    else if (id === 'metric') refs.push(...reportedRefs(measures));
     else if (id === 'retried' && measures.scalars.retried.value === null) continue;
     else if (LADDER_METRICS.has(id) && measures.ladder === undefined) continue;
     else if (id === 'efficiency') refs.push(...efficiencyRefs(measures));
@@ -90,8 +101,14 @@ export function standardRefs(measures: Measures): MetricRef[] {
 
 function stepRefs({ steps }: Measures): MetricRef[] {
   return [...steps.keys()]
-    .slice(0, MOST_STEPS)
+    .slice(0, MOST_SHOWN.steps)
     .flatMap((label) => STEP_STATS.map((stat): MetricRef => ({ metric: 'step', label, stat })));
+}
+
+function reportedRefs({ reported }: Measures): MetricRef[] {
+  return [...reported.keys()]
+    .slice(0, MOST_SHOWN.reported)
+    .flatMap((label) => REPORTED_STATS.map((stat): MetricRef => ({ metric: 'metric', label, stat })));
 }
 
 function efficiencyRefs({ ladder }: Measures): MetricRef[] {
@@ -106,8 +123,25 @@ function look(measures: Measures, ref: MetricRef): Figure {
     const requested = measures.scalars.bytes_sent.value !== null;
     return statFigure(measures.ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
   }
+  if (ref.metric === 'metric') return reportedFigure(measures, ref);
   const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
   return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
+}
+
+function reportedFigure({ reported, scalars }: Measures, ref: MetricRef): Figure {
+  const { label = '', stat = '' } = ref;
+  const totals = reported.get(label);
+  if (totals === undefined) {
+    const cut = reported.size >= MOST_REPORTED ? `, among the first ${MOST_REPORTED} names` : '';
+    return noData(scalars.total_time.value === null ? NO_FLOW : `no flow reported a metric "${label}"${cut}`);
+  }
+  if (stat === 'sum') return figure(totals.sum);
+  const { values } = totals;
+  if (!('percentile' in values) || EXACT_STATS.has(stat)) {
+    return figureOr(statOf(values, stat), `${ref.metric} has no stat "${stat}"`);
+  }
+  const note = `of a random sample of ${formatCount(EXACT_VALUES)} of ${countOf(values)} values`;
+  return { value: statOf(values, stat) ?? null, note };
 }
 
 function statFigure(
@@ -129,7 +163,7 @@ function coarse(distribution: Distribution, stat: string): Figure {
 }
 
 function isScalar(id: MetricId): id is ScalarId {
-  const others: readonly MetricId[] = ['flow_time', 'step', 'ttfb', 'efficiency'] satisfies (
+  const others: readonly MetricId[] = ['flow_time', 'step', 'ttfb', 'metric', 'efficiency'] satisfies (
     DistributionId | LabelledId
   )[];
   return !others.includes(id);

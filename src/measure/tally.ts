@@ -7,12 +7,15 @@ import {
   type Flow,
   type FlowTally,
   type Outcome,
+  type Reported,
+  type ReportedTotals,
   totalOf,
   type Window,
 } from '../model/flow.js';
 import type { Record } from '../model/record.js';
 import type { ScenarioResults } from '../model/results.js';
 import { byFrequency, ErrorKinds } from './errors.js';
+import { MOST_REPORTED, ReportedValues } from './reported.js';
 import { Column, EXACT_VALUES, Values } from './values.js';
 
 /** How far apart flows started that left one start barrier. */
@@ -67,6 +70,7 @@ export class Tally implements FlowTally {
   readonly #flowTimes = new Values();
   readonly #firstByteTimes = new Values();
   readonly #stepTimes = new Map<string, Values>();
+  readonly #reported = new Map<string, ReportedValues>();
   readonly #starts = new Column(EXACT_VALUES);
   readonly #ends = new Column(EXACT_VALUES);
   readonly #skew = new Skew();
@@ -74,6 +78,8 @@ export class Tally implements FlowTally {
   readonly #killed = new ErrorKinds();
   /** Times of steps that were not added up, for too many names. */
   #steps = 0;
+  /** The same of what flows reported. */
+  #unreported = 0;
   #first = Infinity;
   #last = -Infinity;
 
@@ -125,12 +131,21 @@ export class Tally implements FlowTally {
     return steps;
   }
 
+  reported(): ReadonlyMap<string, ReportedTotals> {
+    return new Map([...this.#reported].map(([name, values]) => [name, values.totals()]));
+  }
+
   /** What was too much to add up, in words. */
   cut(): readonly string[] {
     return [
       ...(this.#steps === 0
         ? []
         : [`steps have more than 1,000 names: ${formatCount(this.#steps)} times of others are not measured`]),
+      ...(this.#unreported === 0
+        ? []
+        : [
+            `flows report metrics of more than ${MOST_REPORTED} names: ${formatCount(this.#unreported)} values of others are not measured`,
+          ]),
       ...(this.#errors.isFull
         ? ['there are more than 1,000 kinds of error: all others are counted as one']
         : []),
@@ -149,6 +164,7 @@ export class Tally implements FlowTally {
     if (flow.bytesIn !== undefined) this.received = (this.received ?? 0) + flow.bytesIn;
     if (flow.bytesOut !== undefined) this.sent = (this.sent ?? 0) + flow.bytesOut;
     if (flow.resent !== undefined) this.resent += flow.resent;
+    if (flow.metrics !== undefined) for (const each of flow.metrics) this.#addReported(each);
     if (this.#starts.isFull) return;
     this.#starts.push(runningFrom(flow));
     this.#ends.push(flow.endedAt);
@@ -159,6 +175,18 @@ export class Tally implements FlowTally {
     for (const time of flow.ttfb ?? []) this.#firstByteTimes.push(time);
     for (const { name, startedAt, endedAt } of flow.steps ?? [])
       this.#timesOf(name)?.push(endedAt - startedAt);
+  }
+
+  /** One name has one unit: FlowLog sees to it. */
+  #addReported({ name, value, unit }: Reported): void {
+    const known = this.#reported.get(name);
+    if (known === undefined && this.#reported.size >= MOST_REPORTED) {
+      this.#unreported += 1;
+      return;
+    }
+    const values = known ?? new ReportedValues(unit);
+    if (known === undefined) this.#reported.set(name, values);
+    if (values.unit === unit) values.push(value);
   }
 
   #timesOf(step: string): Values | undefined {
@@ -249,6 +277,7 @@ export function savedTally({ load, counts, hits, metrics, flows }: Saved): FlowT
     flowTimes: () => kept.flowTimes(),
     firstByteTimes: () => kept.firstByteTimes(),
     stepTimes: () => kept.stepTimes(),
+    reported: () => kept.reported(),
     errorKinds: (options) => kept.errorKinds(options),
   };
 }

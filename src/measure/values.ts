@@ -37,6 +37,12 @@ export class Column {
     this.#sorted = false;
   }
 
+  /** Puts another number in the place of one that was pushed: of which one, sorting may have changed. */
+  replace(place: number, value: number): void {
+    this.#numbers[place] = value;
+    this.#sorted = false;
+  }
+
   /** All of them, ascending; NaN last. What is pushed later is in the next answer only. */
   sorted(): Float64Array {
     const numbers = this.#numbers.subarray(0, this.#length);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Inferred } from './inferred.js';
+import { REPORTED_UNITS } from './flow.js';
 import type { ThresholdLevel } from './threshold.js';
 
 /*
@@ -48,6 +49,10 @@ export type ComparisonOutcome = (typeof COMPARISON_OUTCOMES)[number];
 const round = z.object({
   /** By the metric's canonical name, in base units; null where there was no data. */
   values: z.record(z.string(), z.number().nullable()),
+  units: z
+    .record(z.string(), z.enum(REPORTED_UNITS))
+    .optional()
+    .meta({ description: 'of those values that flows reported' }),
   flows: z.object({ started: z.int(), failed: z.int() }),
   /** Share of the machine's CPU time that the hypervisor gave to others meanwhile, 0…1. */
   steal: z.number().optional(),
@@ -107,6 +112,7 @@ const figure = z.number().nullable();
 export const comparisonSchema = z.object({
   metric: z.string(),
   scale: z.enum(COMPARISON_SCALES),
+  unit: z.enum(REPORTED_UNITS).optional().meta({ description: 'of a metric that flows report' }),
   base: figure.meta({ description: 'median over the pairs; of a rate, over all flows' }),
   head: figure,
   change: figure.meta({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Inferred } from './inferred.js';
+import type { Unit } from './metrics.js';
 
 export const OUTCOMES = ['ok', 'failed', 'timed_out', 'killed', 'dropped'] as const;
 
@@ -40,6 +41,20 @@ export type FlowError = Inferred<typeof flowError>;
 export const stepSchema = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() });
 
 export type StepTiming = Inferred<typeof stepSchema>;
+
+/** What a flow reports is a time, a size, a share or a number of something. */
+export const REPORTED_UNITS = ['ms', 'bytes', 'ratio', 'count'] as const satisfies readonly Unit[];
+
+export type ReportedUnit = (typeof REPORTED_UNITS)[number];
+
+const reported = z.object({
+  name: z.string(),
+  value: z.number().meta({ description: 'the sum of its reports, in the base unit' }),
+  unit: z.enum(REPORTED_UNITS),
+});
+
+/** What one flow reported by one name. */
+export type Reported = Inferred<typeof reported>;
 
 export const faultKind = z.enum([
   'kill',
@@ -86,6 +101,7 @@ export const flowSchema = z.object({
   wave: z.int().optional().meta({ description: 'of a run with faults: its wave, from 1' }),
   error: flowError.optional(),
   steps: z.array(stepSchema).optional(),
+  metrics: z.array(reported).optional().meta({ description: 'what it reported, by name' }),
   /** Of an HTTP flow, as the following. */
   ttfb: z
     .array(z.number())
@@ -123,6 +139,13 @@ export interface CoarseDistribution {
 }
 
 export type Distribution = ExactDistribution | CoarseDistribution;
+
+/** What flows reported by one name; one value a flow. */
+export interface ReportedTotals {
+  readonly unit: ReportedUnit;
+  readonly values: Distribution;
+  readonly sum: number;
+}
 
 export function totalOf({ ok, failed, timed_out, killed, dropped }: OutcomeCounts): number {
   return ok + failed + timed_out + killed + dropped;
@@ -187,6 +210,8 @@ export interface FlowTally {
   firstByteTimes(): Distribution | undefined;
   /** Over ok flows, by name, in order of appearance; a step that a flow runs twice counts twice. */
   stepTimes(): ReadonlyMap<string, Distribution>;
+  /** What started flows reported, however they ended, by name, in order of appearance. */
+  reported(): ReadonlyMap<string, ReportedTotals>;
   /** Of bystanders, the most frequent first; with those of flows that were killed, or without. */
   errorKinds(options: { readonly killed: boolean }): readonly ErrorGroup[];
 }

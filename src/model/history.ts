@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REPORTED_UNITS } from './flow.js';
 import type { Inferred } from './inferred.js';
 import type { ThresholdLevel } from './threshold.js';
 
@@ -26,7 +27,8 @@ export interface HistoryGate {
 
 /** More metrics of a scenario are not kept: names of steps come from the code under test. */
 export const MOST_METRICS = 100;
-const LONGEST_NAME = 200;
+/** Characters. */
+export const LONGEST_NAME = 200;
 
 const name = z.string().max(LONGEST_NAME);
 
@@ -48,6 +50,8 @@ export const historyPointSchema = z.object({
   image: name.optional(),
   flowgate: name,
   metrics: z.record(name, z.number()),
+  /** Of those metrics that flows reported. */
+  units: z.record(name, z.enum(REPORTED_UNITS)).optional(),
 });
 
 export type HistoryPoint = Inferred<typeof historyPointSchema>;

@@ -12,10 +12,13 @@ export type MetricShape = 'scalar' | 'distribution';
 export interface MetricDefinition {
   /** As a person reads it: "Flow time". */
   readonly title: string;
-  readonly unit: Unit;
+  /** Left out where it is known only once it is measured: what flows report has a unit of its own. */
+  readonly unit?: Unit;
   readonly shape: MetricShape;
   /** The metric takes a label in parentheses, as in `step(draft).p95`. */
   readonly labelled?: true;
+  /** A distribution that has the stat `sum` too. */
+  readonly sums?: true;
   /** Which direction is worse; a comparison needs to know it. */
   readonly worse: 'higher' | 'lower' | 'neither';
   /** Depends on how fast the machine is: never gated across machines. */
@@ -23,7 +26,7 @@ export interface MetricDefinition {
   readonly meaning: string;
 }
 
-type Scalar = Omit<MetricDefinition, 'title' | 'meaning' | 'shape' | 'labelled'>;
+type Scalar = Required<Pick<MetricDefinition, 'unit' | 'worse' | 'speed'>>;
 
 const RATIO_UP: Scalar = { unit: 'ratio', worse: 'lower', speed: false };
 const RATIO_DOWN: Scalar = { unit: 'ratio', worse: 'higher', speed: false };
@@ -71,6 +74,16 @@ export const METRICS = {
     'Time to first byte',
     'from sending each request of an HTTP flow to its response, over ok flows',
   ),
+  metric: {
+    title: 'Metric',
+    shape: 'distribution',
+    labelled: true,
+    sums: true,
+    worse: 'higher',
+    speed: false,
+    meaning:
+      'what flows report, of each flow the sum of its reports; over every started flow that reported it, however it ended',
+  },
   peak_memory: metric(
     'Peak memory',
     BYTES,

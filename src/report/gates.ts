@@ -19,9 +19,10 @@ import {
   type Sentence,
   words,
 } from '../model/document.js';
+import { parseMetricName } from '../model/metrics.js';
 import type { ScenarioResults } from '../model/results.js';
 import { findingsOf, findingTable } from './checks.js';
-import { allMetrics, rowsOf } from './rows.js';
+import { allMetrics, reportedFigures, rowsOf } from './rows.js';
 import { loadOf } from './surroundings.js';
 
 /* Gates and figures: what was measured, and against what. */
@@ -152,10 +153,23 @@ export const figures: Reporter = (scenario, cores) => {
       known('flow time', FLOW_TIME),
       known('throughput', RATES),
       known('memory', MEMORY),
+      block.items('metrics', reportedItems(scenario, rows)),
     ),
   ];
   return [{ id: 'figures', half: !isWide, blocks }];
 };
+
+/** `tokens in all 4120`, `tokens mean 412`. */
+function reportedItems(scenario: ScenarioResults, rows: readonly Row[]): readonly Sentence[] {
+  return reportedFigures(scenario).flatMap((name) => {
+    const row = rows.find(({ metric }) => metric === name);
+    if (row === undefined || scenario.metrics[name]?.value === null) return [];
+    const { label = '', stat = '' } = parseMetricName(name);
+    return [[words(label, 30), own(` ${REPORTED_STATS[stat] ?? stat} ${row.value}`)]];
+  });
+}
+
+const REPORTED_STATS: Readonly<Record<string, string>> = { avg: 'mean', sum: 'in all' };
 
 const FLOW_TIME = {
   'flow_time.min': 'min',

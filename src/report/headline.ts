@@ -154,13 +154,15 @@ function inconclusive(scenario: ScenarioResults): Headline {
   if (gate === undefined)
     return unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };
   const why = gate.reason === undefined ? '' : `: ${gate.reason}`;
+  const [verb, lack, end] =
+    gate.actual === null ? [' has ', 'no data', ' without'] : [' ', 'cannot be judged', ''];
   return {
     status: 'is inconclusive',
     sentence: [
       code(metricName(gate)),
-      words(' has '),
-      strong('no data'),
-      words(`${why}; the gate of ${limitText(gate)} is not passed without.`),
+      words(verb),
+      strong(lack),
+      words(`${why}; the gate of ${limitText(gate)} is not passed${end}.`),
     ],
   };
 }

@@ -1,7 +1,7 @@
 import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../lib/format.js';
 import { imageSentence, limitText, metricTitle } from '../lib/metric-words.js';
 import { byStanding, type Row, standingOf } from '../model/document.js';
-import { metricName } from '../model/metrics.js';
+import { metricName, parseMetricName, type Unit } from '../model/metrics.js';
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
 
@@ -28,6 +28,15 @@ const FIGURES = [
 ];
 /** Shown where there are any. */
 const COUNTED = ['dropped', 'retried', 'resent'];
+/** Of what flows report: the first ones. */
+const REPORTED_SHOWN = 5;
+/** What is worth a row of it; shares do not add up. */
+const REPORTED_STATS: Partial<Record<Unit, readonly string[]>> = {
+  count: ['sum', 'avg'],
+  bytes: ['sum', 'avg'],
+  ms: ['avg', 'p95'],
+  ratio: ['avg'],
+};
 
 /** Failing gates, gates without data, those that the comparison left unresolved, alerts, gates that hold, alerts that hold, plain figures. */
 export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {
@@ -35,7 +44,7 @@ export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[]
     .map((threshold) => thresholdRow(threshold, scenario.metrics[metricName(threshold)], cores))
     .sort((one, other) => byStanding(one, other) || rank(one) - rank(other));
   const shown = new Set(judged.map((row) => row.metric));
-  const figures = [...FIGURES, ...COUNTED]
+  const figures = [...FIGURES, ...reportedFigures(scenario), ...COUNTED]
     .filter((name) => !shown.has(name))
     .flatMap((name) => {
       const metric = scenario.metrics[name];
@@ -43,6 +52,18 @@ export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[]
       return metric.value === 0 && COUNTED.includes(name) ? [] : [figureRow(name, metric, cores)];
     });
   return [...judged, ...figures];
+}
+
+/** `metric(tokens).sum`, `metric(tokens).avg`: of the first metrics that flows report. */
+export function reportedFigures({ metrics }: Pick<ScenarioResults, 'metrics'>): readonly string[] {
+  const labels = Object.keys(metrics).flatMap((name) => {
+    const { id, label, stat } = parseMetricName(name);
+    return id === 'metric' && stat === 'avg' && label !== undefined ? [label] : [];
+  });
+  return [...new Set(labels)].slice(0, REPORTED_SHOWN).flatMap((label) => {
+    const name = (stat: string): string => metricName({ metric: 'metric', label, stat });
+    return (REPORTED_STATS[metrics[name('avg')]?.unit ?? 'count'] ?? []).map(name);
+  });
 }
 
 /** Every metric of the scenario, as a row without threshold. */

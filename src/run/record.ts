@@ -23,8 +23,8 @@ export function recordOfRun(
   return recordOf(plan, {
     environment,
     limits: limits?.record,
-    runtime,
     data: plan.data && data && { file: plan.data.name, rows: data.count, order: plan.data.order },
+    runtime,
     problems: interrupt.reason === UNEXPECTED_FAILURE ? [...problems, DEFECT] : problems,
     startedAt: startedAt.toISOString(),
     ...performance,

@@ -14,6 +14,8 @@ const BOOT = `import sys
 if sys.version_info < (3, 9):
     sys.stderr.write("Python %d.%d is too old; flows need Python 3.9 or later\\n" % sys.version_info[:2])
     sys.exit(1)
+# Not yet the working directory: what the script imports is the library's, whatever files lie there.
+sys.path[:] = [entry for entry in sys.path if entry]
 given = sys.stdin.buffer.readline()
 exec(compile(sys.stdin.buffer.read(), sys.argv[1], "exec"), {"__name__": "flowgate_host", "__file__": sys.argv[1], "GIVEN": given})`;
 

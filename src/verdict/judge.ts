@@ -1,9 +1,10 @@
 import { NOT_COMPARED } from '../compare/thresholds.js';
 import { assertNever } from '../lib/errors.js';
 import { formatAgainst } from '../lib/format.js';
+import { misfitOf, unitWritten } from '../lib/quantity.js';
 import type { Measures } from '../measure/figures.js';
 import { measure } from '../measure/summarize.js';
-import type { Unit } from '../model/metrics.js';
+import { definitionOf, type Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';
 import { isAgainstBase, parsedPart, type Threshold, type ThresholdOp } from '../model/threshold.js';
 
@@ -20,10 +21,16 @@ export function judgeAlone(thresholds: readonly Threshold[], measures: Measures)
 }
 
 function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricResult): ThresholdResult {
-  const { op } = threshold;
+  const { op, written } = threshold;
   const limit = typeof threshold.limit === 'number' ? threshold.limit : null;
   const judged = { ...parsedPart(threshold), actual: value, bound: limit, unit };
-  if (value === null) return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
+  const isReported = written !== undefined && definitionOf(threshold.metric).unit === undefined;
+  if (value === null) {
+    const asked = isReported ? unitWritten(written) : undefined;
+    return { ...judged, unit: asked ?? unit, outcome: 'inconclusive', reason: note ?? 'no data' };
+  }
+  const misfit = isReported && limit !== null ? misfitOf(written, unit) : undefined;
+  if (misfit !== undefined) return { ...judged, bound: null, outcome: 'inconclusive', reason: misfit };
   if (limit === null) {
     return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
   }

@@ -312,3 +312,27 @@ test('flows that fail together do not clear a head that fails more', () => {
   }));
   expect(compareRun(apart, [SUCCESS], { looks: [40] }).results[0]?.outcome).toBe('no_regression');
 });
+
+describe('what flows report', () => {
+  const reported: ComparedMetric = { ...TIME, metric: 'metric(size).avg' };
+  const inUnits = (base: 'bytes' | 'ms', head: 'bytes' | 'ms') =>
+    byFactors(reported.metric, times(10, 1.1)).map((pair) => ({
+      ...pair,
+      base: { ...pair.base, units: { [reported.metric]: base } },
+      head: { ...pair.head, units: { [reported.metric]: head } },
+    }));
+
+  test('is compared with its unit', () => {
+    const [result] = compareRun(inUnits('bytes', 'bytes'), [reported]).results;
+    expect(result).toMatchObject({ outcome: 'regression', unit: 'bytes', change: expect.closeTo(0.1, 9) });
+    expect(comparisonSchema.parse(result)).toEqual(result);
+  });
+
+  test('in another unit than base does is not compared, and says so', () => {
+    expect(compareRun(inUnits('bytes', 'ms'), [reported]).results[0]).toMatchObject({
+      outcome: 'unresolved',
+      change: null,
+      reason: 'metric(size).avg is not reported in one unit (ms of head, bytes of base)',
+    });
+  });
+});

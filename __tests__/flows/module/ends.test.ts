@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { HostChannel } from '../../../src/flows/module/dialogue.js';
-import type { HostedFlow, ToHost } from '../../../src/flows/module/protocol.js';
+import type { HostedFlow, HostedFlowEnd, ToHost } from '../../../src/flows/module/protocol.js';
 import { Host, type HostOptions } from '../../../src/flows/module/runner.js';
+import type { Report } from '../../../src/flows/reported.js';
 import type { FlowStart } from '../../../src/flows/runner.js';
 import { NOTHING_PRINTED } from '../../../src/lib/output.js';
 import { SimulatedClock } from '../../fakes/simulated-clock.js';
@@ -31,11 +32,14 @@ function hostOf() {
     watch: { released: () => undefined } as never,
   };
   const host = new Host(options as HostOptions, channel);
-  const end = (id: number, startedAt: number, endedAt: number): void => {
-    const flow = { startedAt, endedAt, steps: [], stdout: NOTHING_PRINTED, stderr: NOTHING_PRINTED };
-    say({ type: 'ended', id, flow });
+  const endWith = (id: number, told: Partial<HostedFlowEnd>): void => {
+    const silent = { steps: [], stdout: NOTHING_PRINTED, stderr: NOTHING_PRINTED };
+    say({ type: 'ended', id, flow: { startedAt: 0, endedAt: 0, ...silent, ...told } });
   };
-  return { clock, host, started, end };
+  const end = (id: number, startedAt: number, endedAt: number): void => {
+    endWith(id, { startedAt, endedAt });
+  };
+  return { clock, host, started, end, endWith };
 }
 
 const start: FlowStart = {
@@ -75,4 +79,25 @@ test('a flow can not have started before its host was told to, nor end later tha
     end(started[0]?.id ?? 0, at + 59, at - 1000);
   });
   expect(await clock.run(flow as Promise<unknown>)).toMatchObject({ startedAt: at + 59, endedAt: at + 59 });
+});
+
+test('what a flow reported is in base units; a unit that is none fails the flow, whatever its host let pass', async () => {
+  const reports = [
+    { name: 'size', value: 1, unit: 'MB' },
+    { name: 'size', value: 0.5, unit: 'KB' },
+  ];
+  const ended = async (metrics: readonly Report[]) => {
+    const { clock, host, started, endWith } = hostOf();
+    const [flow] = host.release([start]);
+    endWith(started[0]?.id ?? 0, { metrics });
+    return clock.run(flow as Promise<unknown>);
+  };
+  const metrics = [{ name: 'size', value: 1_000_500, unit: 'bytes' }];
+  expect(await ended(reports)).toMatchObject({ outcome: 'ok', metrics });
+  expect(await ended([...reports, { name: 'wait', value: 1, unit: 'parsec' }])).toMatchObject({
+    outcome: 'failed',
+    error: { message: expect.stringMatching(/^metric\(wait\): there is no unit parsec/) },
+    metrics,
+  });
+  expect(await ended([])).not.toHaveProperty('metrics');
 });

@@ -11,6 +11,8 @@ test.each([
   { type: 'done', hook: 'setup' },
   { type: 'ended', id: 1, flow: FLOW },
   { type: 'ended', id: 1, flow: { ...FLOW, steps: [{ name: 's', startedAt: 1, endedAt: 2 }] } },
+  { type: 'ended', id: 1, flow: { ...FLOW, metrics: [{ name: 'tokens', value: 412 }] } },
+  { type: 'ended', id: 1, flow: { ...FLOW, metrics: [{ name: 'size', value: -3, unit: 'MB' }] } },
   { type: 'pong' },
 ])('%j is a message of the host', (message) => {
   expect(readHostMessage(message)).toEqual(message);
@@ -27,6 +29,10 @@ test.each([
   { type: 'ended', id: 1, flow: { ...FLOW, error: { message: { a: 1 } } } },
   { type: 'ended', id: 1, flow: { ...FLOW, steps: [{ name: 's' }] } },
   { type: 'ended', id: 1, flow: { ...FLOW, endedAt: null } },
+  { type: 'ended', id: 1, flow: { ...FLOW, metrics: [{ name: 'tokens', value: null }] } },
+  { type: 'ended', id: 1, flow: { ...FLOW, metrics: [{ name: 'tokens', value: '412' }] } },
+  { type: 'ended', id: 1, flow: { ...FLOW, metrics: [{ value: 412 }] } },
+  { type: 'ended', id: 1, flow: { ...FLOW, metrics: [{ name: 'size', value: 3, unit: 7 }] } },
 ])('%j is no message', (message) => {
   expect(readHostMessage(message)).toBeUndefined();
 });

@@ -6,8 +6,11 @@ import { NOTHING_PRINTED } from '../../../src/lib/output.js';
 import type { Exit } from '../../../src/system/ports.js';
 import { SimulatedClock } from '../../fakes/simulated-clock.js';
 
-/** A host that takes `busy` ms to load its module, in which it answers nothing or, if it awaits, everything. */
-function loading(busy: number, awaits: boolean) {
+/**
+ * A host that takes `busy` ms to load its module, in which it answers nothing or, if it awaits, everything. Its clock is
+ * `ahead` ms of ours; left out, it does not say.
+ */
+function loading(busy: number, awaits: boolean, ahead?: number) {
   const clock = new SimulatedClock();
   const killed: string[] = [];
   let say: (message: FromHost) => void = () => undefined;
@@ -33,7 +36,7 @@ function loading(busy: number, awaits: boolean) {
     onMessage: (listener) => {
       say = listener;
       clock.timer(10, () => {
-        listener({ type: 'listening' });
+        listener({ type: 'listening', ...(ahead === undefined ? {} : { now: clock.now() + ahead }) });
       });
     },
   };
@@ -59,5 +62,20 @@ describe('loading a module', () => {
     const { clock, killed, host } = loading(60_000, true);
     expect(await clock.run(host.load())).toEqual({ hooks: new Set(), runtime: undefined });
     expect(killed).toEqual([]);
+  });
+
+  test.each([3_600_000, -3_600_000])(
+    'one whose clock is %i ms from ours is not run: it could measure nothing',
+    async (ahead) => {
+      const { clock, host } = loading(10, true, ahead);
+      expect(await clock.run(host.load())).toEqual({
+        reason: expect.stringContaining('its host reads another clock than flowgate') as unknown,
+      });
+    },
+  );
+
+  test('one whose clock is ours is run', async () => {
+    const { clock, host } = loading(10, true, 0);
+    expect(await clock.run(host.load())).toMatchObject({ hooks: new Set() });
   });
 });

@@ -126,6 +126,43 @@ describe('flows', () => {
     expect(endsOf(sent).size).toBe(2);
   });
 
+  test('what a flow reports is added up by name and unit, also of one that fails', async () => {
+    type Metric = (name: unknown, value: unknown, unit?: unknown) => void;
+    const { host, sent } = hostWith({
+      default: ({ flow, metric }: { flow: number; metric: Metric }) => {
+        for (let call = 0; call < 3; call += 1) metric('tokens', 100 * flow);
+        metric('size', 3, 'MB');
+        if (flow === 2) throw new Error('out of stock');
+      },
+    });
+    await load(host);
+    host.handle({ type: 'start', flows: [flow(1), flow(2)] });
+    await quiet();
+    const size = { name: 'size', value: 3, unit: 'MB' };
+    expect(endsOf(sent).get('fg-x-1')?.metrics).toEqual([{ name: 'tokens', value: 300 }, size]);
+    expect(endsOf(sent).get('fg-x-2')).toMatchObject({
+      metrics: [{ name: 'tokens', value: 600 }, size],
+      error: { message: 'out of stock' },
+    });
+  });
+
+  test('a report that is none throws in the flow, where it was made', async () => {
+    const { host, sent } = hostWith({
+      default: (ctx: { metric: (name: unknown, value: unknown, unit?: unknown) => void }) => {
+        ctx.metric('size', 3, 'Mb');
+      },
+    });
+    await load(host);
+    host.handle({ type: 'start', flows: [flow(1)] });
+    await quiet();
+    const end = endsOf(sent).get('fg-x-1');
+    expect(end?.error?.message).toBe(
+      'metric(size): there is no unit Mb; units are none, %, ratio, ns us ms s m h, B KB MB GB KiB MiB GiB',
+    );
+    expect(end?.error?.stack).toContain('module-host.test');
+    expect(end?.metrics).toBeUndefined();
+  });
+
   test('each is given a copy of its row, and none where there is no data', async () => {
     const seen: unknown[] = [];
     const { host } = hostWith({ default: (ctx: { data: unknown }) => seen.push(ctx.data) });

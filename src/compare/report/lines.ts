@@ -86,8 +86,8 @@ function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLi
   };
 }
 
-function unitOf({ metric, scale }: ComparisonResult, { metrics }: ScenarioResults): ChangeUnit {
-  const unit = metrics[metric]?.unit ?? parseMetricName(metric).definition?.unit ?? 'count';
+function unitOf({ metric, scale, ...result }: ComparisonResult, { metrics }: ScenarioResults): ChangeUnit {
+  const unit = result.unit ?? metrics[metric]?.unit ?? parseMetricName(metric).definition?.unit ?? 'count';
   return { scale, unit };
 }
 

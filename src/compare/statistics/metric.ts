@@ -8,6 +8,7 @@ import type {
   Pair,
   Round,
 } from '../../model/comparison.js';
+import type { ReportedUnit } from '../../model/flow.js';
 import type { Evidence, EvidenceOfPairs } from './batches.js';
 import { type Bounds, changeOf, evidenceOf, limitOf, marginOf, pooled } from './evidence.js';
 
@@ -39,16 +40,18 @@ export function compareMetric(
   metric: ComparedMetric,
   sight: Sight,
 ): MetricComparison {
+  const units = unitsOf(pairs, metric);
   const known = {
     metric: metric.metric,
     scale: metric.scale,
+    ...(units[0] === undefined ? {} : { unit: units[0] }),
     ...typicalValues(pairs, metric),
     pairs: pairs.length,
     dropped: sight.dropped,
     looks: sight.looks,
     limit: metric.limit,
   };
-  const finding = evidenceOf(pairs, metric, sight);
+  const finding = units.length > 1 ? { reason: inUnits(metric, units) } : evidenceOf(pairs, metric, sight);
   if ('reason' in finding) {
     const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
     return { result, worse: false, better: false, settled: pairs.length > 0, suspected: false };
@@ -70,6 +73,16 @@ export function compareMetric(
   // What looks better by as much as would matter for the worse is given the pairs to show it.
   const mayImprove = outcome === 'no_regression' && evidence.center <= -limit;
   return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove, suspected };
+}
+
+/** Of a metric that flows report: more than one if base and head do not report the same. Head's first. */
+function unitsOf(pairs: readonly Pair[], { metric }: ComparedMetric): readonly ReportedUnit[] {
+  const of = (side: 'head' | 'base') => pairs.flatMap((pair) => pair[side].units?.[metric] ?? []);
+  return [...new Set([...of('head'), ...of('base')])];
+}
+
+function inUnits({ metric }: ComparedMetric, units: readonly ReportedUnit[]): string {
+  return `${metric} is not reported in one unit (${units.join(' of head, ')} of base)`;
 }
 
 const NOTHING_KNOWN = {

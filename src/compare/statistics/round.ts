@@ -40,11 +40,16 @@ export function roundOf(record: Record, { metrics, steal }: RoundSurroundings): 
     metricName(ref),
     measure(measures, ref).value,
   ]);
+  const units = metrics.flatMap((ref) => {
+    const unit = ref.metric === 'metric' ? measures.reported.get(ref.label ?? '')?.unit : undefined;
+    return unit === undefined ? [] : [[metricName(ref), unit] as const];
+  });
   const started = countedFlows(tally, record);
   const held = heldIn(record.monitor.samples);
   const startSkew = measures.scalars.start_skew.value;
   return {
     values: Object.fromEntries(values) as Round['values'],
+    ...(units.length === 0 ? {} : { units: Object.fromEntries(units) }),
     // What was killed by a limit has failed; nothing is injected in a round.
     flows: { started, failed: started - tally.counts.ok },
     steal,

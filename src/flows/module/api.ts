@@ -10,6 +10,7 @@
  * export async function teardown(ctx) {}
  * ```
  */
+import type { SIZE_UNITS, TIME_UNITS } from '../../lib/units.js';
 import type { Outcome, OutcomeCounts } from '../../model/flow.js';
 
 export interface ModuleContext<Shared = unknown> {
@@ -38,7 +39,16 @@ export interface FlowContext<Shared = unknown> extends ModuleContext<Shared> {
   random(): number;
   /** Times a stage of the flow; `step(name).p95` is then a metric. Steps may nest and overlap. */
   step<T>(name: string, body: () => T | Promise<T>): Promise<T>;
+  /**
+   * Reports an amount that the flow knows: `metric(tokens).sum` is then a metric. What a flow reports by one name is added
+   * up, and counts however the flow ends. Without a unit it is a number of something; a name has one kind of unit.
+   * Throws if the value is no finite number, or the unit none of these.
+   */
+  metric(name: string, value: number, unit?: MetricUnit): void;
 }
+
+/** `%` and `ratio` of a share: 20% is 0.2. */
+export type MetricUnit = '%' | 'ratio' | keyof typeof TIME_UNITS | keyof typeof SIZE_UNITS;
 
 export interface FlowSummary {
   readonly flow: number;

@@ -22,11 +22,14 @@ const seen = z.object({
   missed: z.boolean(),
 });
 
+const report = z.object({ name: z.string(), value: z.number(), unit: z.string().optional() });
+
 const flow = z.object({
   startedAt: z.number(),
   endedAt: z.number(),
   error: error.optional(),
   steps: z.array(stepSchema),
+  metrics: z.array(report).optional(),
   stdout: excerptSchema,
   stderr: excerptSchema,
   seen: seen.optional(),
@@ -36,7 +39,11 @@ const flow = z.object({
 const RUNTIME = /^[\w .,-]{1,100}$/;
 
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('listening'), pid: z.int().positive().optional() }),
+  z.object({
+    type: z.literal('listening'),
+    pid: z.int().positive().optional(),
+    now: z.number().optional(),
+  }),
   z.object({
     type: z.literal('loaded'),
     hooks: z.array(hook),

@@ -6,6 +6,7 @@ import { seededRandom, seedOf } from '../../lib/random.js';
 import type { FlowError, StepTiming } from '../../model/flow.js';
 import { FlowCanary, searchValue } from '../canary.js';
 import { type FlowOutput, type FlowOutputs, newFlowOutput } from '../output.js';
+import { Reports } from '../reported.js';
 import type { FlowContext, FlowModule, ModuleContext } from './api.js';
 import type { FromHost, Hook, HostedFlow, ToHost } from './protocol.js';
 
@@ -125,14 +126,14 @@ export class ModuleHost {
   #prepare(flow: HostedFlow): () => Promise<void> {
     const canary = this.#canaries ? new FlowCanary(flow.token) : undefined;
     const output = newFlowOutput(canary);
-    const steps: StepTiming[] = [];
+    const told: Told = { steps: [], reports: new Reports() };
     const abort = new AbortController();
     this.#aborts.set(flow.id, abort);
-    const context = this.#contextOf(flow, steps, abort.signal);
-    return () => this.#run(context, { id: flow.id, steps, output, canary });
+    const context = this.#contextOf(flow, told, abort.signal);
+    return () => this.#run(context, { id: flow.id, ...told, output, canary });
   }
 
-  async #run(context: FlowContext, { id, steps, output, canary }: Doing): Promise<void> {
+  async #run(context: FlowContext, { id, steps, reports, output, canary }: Doing): Promise<void> {
     const { now, send, outputs, around = run } = this.#ports;
     const startedAt = now();
     let error: FlowError | undefined;
@@ -153,6 +154,7 @@ export class ModuleHost {
         endedAt,
         error,
         steps,
+        metrics: reports.isEmpty ? undefined : reports.all(),
         stdout: output.stdout.excerpt(),
         stderr: output.stderr.excerpt(),
         seen: canary?.seen(),
@@ -160,7 +162,7 @@ export class ModuleHost {
     });
   }
 
-  #contextOf(flow: HostedFlow, steps: StepTiming[], signal: AbortSignal): FlowContext {
+  #contextOf(flow: HostedFlow, { steps, reports }: Told, signal: AbortSignal): FlowContext {
     const { now, contextFor, forModule } = this.#ports;
     return contextFor<FlowContext>({
       ...this.#context,
@@ -181,6 +183,9 @@ export class ModuleHost {
           if (steps.length < MOST_STEPS) steps.push({ name: textOf(name), startedAt, endedAt: now() });
         }
       },
+      metric: (name, value, unit) => {
+        reports.add(name, value, unit);
+      },
     });
   }
 
@@ -190,10 +195,15 @@ export class ModuleHost {
   }
 }
 
+/** What a flow has told of itself by its context so far. */
+interface Told {
+  readonly steps: StepTiming[];
+  readonly reports: Reports;
+}
+
 /** What a flow has done so far, beside what it returns. */
-interface Doing {
+interface Doing extends Told {
   readonly id: number;
-  readonly steps: readonly StepTiming[];
   readonly output: FlowOutput;
   readonly canary: FlowCanary | undefined;
 }

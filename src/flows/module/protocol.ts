@@ -8,6 +8,7 @@ import type { TokensSeen } from '../../model/checks.js';
 import type { Excerpt, FlowError, StepTiming } from '../../model/flow.js';
 import type { DataRow } from '../../model/plan.js';
 import { LONGEST_LINE } from '../../system/ports.js';
+import type { Report } from '../reported.js';
 import type { RunSummary } from './api.js';
 
 /** What a module may export beside its flow. */
@@ -44,8 +45,8 @@ export type ToHost =
   | { readonly type: 'ping' };
 
 export type FromHost =
-  /** `pid`: of the host, should another program have started it. */
-  | { readonly type: 'listening'; readonly pid?: number }
+  /** `pid`: of the host, should another program have started it. `now`: what its clock shows, ms. */
+  | { readonly type: 'listening'; readonly pid?: number; readonly now?: number }
   | {
       readonly type: 'loaded';
       readonly hooks: readonly Hook[];
@@ -62,6 +63,8 @@ export interface HostedFlowEnd {
   readonly endedAt: number;
   readonly error?: FlowError;
   readonly steps: readonly StepTiming[];
+  /** What it reported, added up by name and unit; left out if it reported nothing. */
+  readonly metrics?: readonly Report[];
   readonly stdout: Excerpt;
   readonly stderr: Excerpt;
   readonly seen?: TokensSeen;
@@ -130,6 +133,7 @@ function withoutContent(message: FromHost | FromThreads): FromHost | FromThreads
 const SAYS_TOO_MUCH = {
   error: { message: `the flow's steps and its error are ${TOO_LONG} together: name fewer steps` },
   steps: [],
+  metrics: [],
   stdout: NOTHING_PRINTED,
   stderr: NOTHING_PRINTED,
 };

@@ -4,6 +4,7 @@ import { HOOK_TIMEOUT } from '../../system/hook.js';
 import type { Clock, Exit, HostSpec, Spawner } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
 import { type Confinement, failedBy, type LimitWatch, UNLIMITED } from '../confinement.js';
+import { reportedOf } from '../reported.js';
 import {
   awaitKill,
   endedBy,
@@ -55,6 +56,12 @@ export interface HostOptions extends ModuleRunnerOptions {
   readonly alone?: boolean;
 }
 
+/** ms by which two readings of one clock may seem to be apart. */
+const CLOCKS_APART = 100;
+const OTHER_CLOCK =
+  "its host reads another clock than flowgate, so that no time of its flows can be measured: this interpreter's monotonic " +
+  'clock is not that of the machine; please report it, with the system and its version';
+
 const STUCK =
   `did not end within ${GRACE / 1000} s after its timeout, and a flow of Python that shares its process cannot be ended ` +
   'alone, so the process was, with all flows in it; let flows look at ctx.cancelled, or write isolate: process';
@@ -83,6 +90,7 @@ export class Host implements FlowRunner {
   readonly #options: HostOptions;
   readonly #process: HostChannel;
   readonly #dialogue: HostDialogue;
+  readonly #openedAt: number;
   readonly #inFlight = new Map<number, FlowInFlight>();
   #started = 0;
   /** The answer to the last ping, or the end of a host that gave none. */
@@ -98,6 +106,7 @@ export class Host implements FlowRunner {
   constructor(options: HostOptions, channel: HostChannel) {
     this.#options = options;
     this.#process = channel;
+    this.#openedAt = options.clock.now();
     const limits = options.confinement?.watch() ?? UNLIMITED;
     this.#dialogue = new HostDialogue(channel, ({ id, flow }) => {
       this.#onEnded(id, flow);
@@ -120,7 +129,8 @@ export class Host implements FlowRunner {
     const listening = await inTime(this.#dialogue.answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
-    const { pid } = listening.value;
+    const { pid, now } = listening.value;
+    if (now !== undefined && !this.#isOurClock(now)) return { reason: OTHER_CLOCK };
     if (pid !== undefined && this.#process.pid !== undefined && pid !== this.#process.pid)
       await this.#options.watch.hostBelow(this.#process.pid, pid);
     this.#send({ type: 'load', module, options, seed, canaries });
@@ -276,9 +286,12 @@ export class Host implements FlowRunner {
       return;
     }
     this.#inFlight.delete(id);
-    const ended = within(claimed, flow.toldAt, this.#options.clock.now());
-    if (ended.error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
-    else flow.resolve({ ...ended, ...failedBy(ended.error, flow.limits(THREW)) });
+    const { metrics: reports = [], ...told } = within(claimed, flow.toldAt, this.#options.clock.now());
+    const { metrics, problem } = reportedOf(reports);
+    const ended = metrics.length === 0 ? told : { ...told, metrics };
+    const error = told.error ?? (problem === undefined ? undefined : { message: problem });
+    if (error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
+    else flow.resolve({ ...ended, ...failedBy(error, flow.limits(THREW)) });
     if (flow.killed !== undefined) void this.close();
   }
 
@@ -308,6 +321,12 @@ export class Host implements FlowRunner {
       });
     });
     if (ms === GRACE) this.#pong = Promise.all([this.#pong, Promise.race([ended, this.#process.exited])]);
+  }
+
+  /** The host has read it after it was started, and before we heard of it. */
+  #isOurClock(now: number): boolean {
+    const heard = this.#options.clock.now();
+    return this.#openedAt - CLOCKS_APART <= now && now <= heard + CLOCKS_APART;
   }
 
   get #isPython(): boolean {

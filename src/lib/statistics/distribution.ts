@@ -68,7 +68,7 @@ function last(sorted: Float64Array): number {
   return sorted[sorted.length - 1] ?? NaN;
 }
 
-/** The mean of numbers as they come, by Neumaier's compensated sum (1974): that of three times 0.1 is 0.1. */
+/** Mean and sum of numbers as they come, by Neumaier's compensated sum (1974): that of three times 0.1 is 0.1. */
 export class Mean {
   #count = 0;
   #sum = 0;
@@ -84,6 +84,10 @@ export class Mean {
 
   /** NaN of no number. */
   get value(): number {
-    return (this.#sum + this.#lost) / this.#count;
+    return this.sum / this.#count;
+  }
+
+  get sum(): number {
+    return this.#sum + this.#lost;
   }
 }

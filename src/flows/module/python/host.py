@@ -10,11 +10,13 @@ holds: what replaces clocks, JSON or channel functions by name, as test librarie
 """
 
 import _queue
+import _thread
 import asyncio
 import base64
 import concurrent.futures.thread
 import contextvars
 import dataclasses
+import functools
 import importlib.util
 import inspect
 import io
@@ -50,13 +52,21 @@ WITHOUT_GUARD = 1
 PID = os.getpid()
 _getpid, _exit, _read, _write, _close = os.getpid, os._exit, os.read, os.write, os.close
 _sleep, _thread_time = time.sleep, time.thread_time
-# time.monotonic() of Windows had a resolution of 16 ms before Python 3.13.
-_clock = time.perf_counter_ns if sys.platform == "win32" else time.monotonic_ns
+# The clock of flowgate (libuv: uv_hrtime). time.monotonic() of Windows had a resolution of 16 ms before Python 3.13, and
+# that of macOS stands still while the machine sleeps.
+if sys.platform == "win32":
+    _clock = time.perf_counter_ns
+elif sys.platform == "darwin":
+    _clock = functools.partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC_RAW)
+else:
+    _clock = time.monotonic_ns
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().decode
-_Thread, _Lock, _Event, _Queue = threading.Thread, threading.Lock, threading.Event, _queue.SimpleQueue
+_Thread, _Lock, _RLock = threading.Thread, threading.Lock, threading.RLock
+_Event, _Queue = threading.Event, _queue.SimpleQueue
 _start_thread, _submit = threading.Thread.start, concurrent.futures.thread.ThreadPoolExecutor.submit
 _Task = asyncio.Task
+_native_thread = _thread.start_new_thread
 _current_frame_file = sys._getframe().f_code.co_filename
 
 
@@ -196,6 +206,12 @@ class Canary:
 
     def value(self, value):
         """Searches texts, and what JSON could hold; of anything else that a flow returns only the fields of a dataclass."""
+        try:
+            self._search(value)
+        except Exception:  # of the module's own classes, which were asked for a name or a type
+            self.missed = True
+
+    def _search(self, value):
         open_values, values, characters = [(value, "")], 0, 0
         while open_values:
             each, path = open_values.pop()
@@ -284,7 +300,8 @@ class Output:
     def __init__(self, canary, parent=None):
         self.canary = canary
         self.parent = parent
-        self.lock = parent.lock if parent else _Lock()
+        # The garbage collector may run while it is held, and what is collected may print.
+        self.lock = parent.lock if parent else _RLock()
         self.streams = parent.streams if parent else {"stdout": Printed(), "stderr": Printed()}
         self.scanners = {name: Scanner(canary, name) for name in ("stdout", "stderr")} if canary else {}
         self.over = False
@@ -423,10 +440,11 @@ def submit(self, fn, /, *args, **kwargs):
 def new_task(loop, coroutine, **options):
     """A task of the loop, with the flow that starts it."""
     output = CURRENT.get()
-    if output is None:
+    if output is None or options.get("context") is not None:  # a context that is given may be entered already
         return _Task(coroutine, loop=loop, **options)
     own = output.branch()
-    context = options.pop("context", None) or contextvars.copy_context()
+    options.pop("context", None)
+    context = contextvars.copy_context()
     context.run(CURRENT.set, own)
     if sys.version_info >= (3, 11):
         task = _Task(coroutine, loop=loop, context=context, **options)
@@ -491,7 +509,7 @@ class FlowContext(Context):
         self.data = flow.get("data")
         self.random = Random(f"{self.seed} {self.iteration}")
         self.cancelled = _Event()
-        self._steps, self._metrics = [], {}
+        self._steps, self._metrics, self._lock = [], {}, _RLock()
 
     def step(self, name, fn=None):
         """`with ctx.step(name):`, or `ctx.step(name, fn)`, which gives what fn returns (`await` it if fn is async)."""
@@ -500,6 +518,8 @@ class FlowContext(Context):
             return step
         if not callable(fn):
             raise TypeError(f"step({name!r}, fn) needs a function that can be called, not {type(fn).__name__}")
+        if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+            raise TypeError(f"step({name!r}, fn): fn is a generator, whose body does not run when it is called")
         step.__enter__()
         try:
             returned = fn()
@@ -521,14 +541,16 @@ class FlowContext(Context):
         if unit is not None and unit not in UNITS:
             raise ValueError(f"metric({name!r}): unknown unit {unit!r}; known are {' '.join(UNITS)}, and none for a count")
         key = (str(name)[:LONGEST_NAME], unit)
-        if key in self._metrics or len(self._metrics) < MOST_METRICS:
-            self._metrics[key] = self._metrics.get(key, 0.0) + number
+        with self._lock:
+            if key in self._metrics or len(self._metrics) < MOST_METRICS:
+                self._metrics[key] = self._metrics.get(key, 0.0) + number
 
     def _reported(self):
-        return [
-            {"name": name, "value": value, **({} if unit is None else {"unit": unit})}
-            for (name, unit), value in self._metrics.items()
-        ]
+        with self._lock:
+            return [
+                {"name": name, "value": value, **({} if unit is None else {"unit": unit})}
+                for (name, unit), value in self._metrics.items()
+            ]
 
 
 # --- Errors ---------------------------------------------------------------------------------------------------------------
@@ -545,16 +567,20 @@ def error_of(thrown):
 
 def said_by(thrown):
     if isinstance(thrown, SystemExit):
-        return f"it called sys.exit({'' if thrown.code is None else repr(thrown.code)[:100]})"
+        return f"it called sys.exit({'' if thrown.code is None else text_of(thrown.code, repr)[:100]})"
     name = type(thrown).__name__
-    try:
-        first, *more = str(thrown)[:LONGEST_MESSAGE].split("\n")
-    except Exception:
-        first, more = "", []
+    first, *more = text_of(thrown)[:LONGEST_MESSAGE].split("\n")
     if first.rstrip().endswith(":"):
         first = " ".join(" ".join([first, *more]).split())
     first = first or source_of(thrown)
     return f"{name}: {first}" if first else name
+
+
+def text_of(value, how=str):
+    try:
+        return how(value)
+    except Exception:  # of the module's own class
+        return ""
 
 
 def source_of(thrown):
@@ -569,14 +595,19 @@ def source_of(thrown):
 def root_cause(thrown):
     last = None
     for _ in range(5):
-        cause = getattr(thrown, "__cause__", None)
-        group = getattr(thrown, "exceptions", None)
-        if cause is None and isinstance(group, tuple) and group and isinstance(group[0], BaseException):
-            cause = group[0]
-        if not isinstance(cause, BaseException):
+        cause = thrown.__cause__ or first_of_group(thrown)
+        if cause is None:
             break
         last = thrown = cause
     return "" if last is None else said_by(last)
+
+
+def first_of_group(thrown):
+    try:
+        first = thrown.exceptions[0]
+    except Exception:  # it is no group, or has an attribute of that name
+        return None
+    return first if isinstance(first, BaseException) else None
 
 
 def own_traceback(thrown):
@@ -606,7 +637,7 @@ def loading_error(thrown):
     ]
     if frames and not isinstance(thrown, SyntaxError):
         frame = frames[-1]
-        error["message"] += f" (at {os.path.relpath(frame.filename)}:{frame.lineno})"
+        error["message"] += f" (at {short_path(frame.filename)}:{frame.lineno})"
     if isinstance(thrown, ModuleNotFoundError):
         error["message"] += (
             f"; {sys.executable} does not have it: install it there, or name an interpreter that has it, "
@@ -615,17 +646,24 @@ def loading_error(thrown):
     return error
 
 
+def short_path(path):
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive of Windows
+        return path
+
+
 # --- The module -----------------------------------------------------------------------------------------------------------
 
 
 def import_module(path):
     """By its own name, from its folder, or of the package that its folder is; the working directory is searched too."""
     folder, name = os.path.split(path)
-    name = name.rsplit(".", 1)[0]
+    name = name.rsplit(".", 1)[0].replace(".", "_")
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder, package = os.path.split(folder)
         name = f"{package}.{name}"
-    sys.path[:] = [folder, os.getcwd(), *(entry for entry in sys.path if entry != "")]
+    sys.path[:0] = [folder, os.getcwd()]
     sys.argv[:] = [path]
     if "." in name:
         return importlib.import_module(name)
@@ -642,6 +680,11 @@ def import_module(path):
 
 
 def check(module):
+    if _thread.start_new_thread is not _native_thread:
+        raise RuntimeError(
+            "gevent or eventlet has replaced threads, and flows need real ones: leave them out (thread=False), or make it "
+            "a command (run:)"
+        )
     if not callable(getattr(module, "flow", None)):
         raise TypeError("it has no function flow; write: def flow(ctx): …, or async def flow(ctx): …")
     for name in ("flow", *HOOKS):
@@ -664,14 +707,18 @@ def runtime():
 # --- Where flows run ------------------------------------------------------------------------------------------------------
 
 
-class Slot:
-    """One reused thread: what a flow leaves in thread-locals, the next flow of the slot finds."""
+class Slot(_Thread):
+    """
+    One reused thread: what a flow leaves in thread-locals, the next flow of the slot finds. Its `run` is not that of
+    Thread, which libraries that trace threads replace together with `start`.
+    """
 
     def __init__(self, name):
+        super().__init__(name=name, daemon=True)
         self.tasks, self.busy = _Queue(), False
-        _start_thread(_Thread(target=self._serve, name=name, daemon=True))
+        _start_thread(self)
 
-    def _serve(self):
+    def run(self):
         while True:
             task = self.tasks.get()
             if task is None:
@@ -685,11 +732,16 @@ class Loop:
     def __init__(self):
         self.loop = asyncio.new_event_loop()
         self.loop.set_task_factory(new_task)
-        _start_thread(_Thread(target=self._serve, name="flows", daemon=True))
+        Slot("flows").tasks.put(self._serve)
 
     def _serve(self):
         asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
+        # sys.exit in a task and loop.stop() end it for all flows. Whoever awaits the task hears of the exit.
+        while not self.loop.is_closed():
+            try:
+                self.loop.run_forever()
+            except BaseException:
+                pass
 
     def start(self, coroutines):
         """All in one turn of the loop."""
@@ -944,7 +996,7 @@ def serve(given):
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=channel.silence)
     host = Host(channel)
-    channel.say({"type": "listening", "pid": PID})
+    channel.say({"type": "listening", "pid": PID, "now": now()})
     for message in channel.lines():
         host.handle(message)
     # Signals are not relied upon: a module may have replaced their handlers.

@@ -1,0 +1,212 @@
+import { describe, expect, test } from '@jest/globals';
+import { onPython, PYTHON } from './python.js';
+import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
+
+/** Reports 100 tokens an iteration in two parts and a size; the third flow fails after it has spent its tokens. */
+const SPENDS = `export default async (ctx) => {
+  ctx.metric('tokens', 60 * ctx.iteration);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  ctx.metric('tokens', 40 * ctx.iteration);
+  ctx.metric('size', ctx.iteration, 'MB');
+  if (ctx.iteration === 3) throw new Error('out of stock');
+};
+`;
+
+function scenario(name: string, thresholds: readonly string[], more = ''): string {
+  const list = thresholds.map((each) => `\n      - ${each}`).join('');
+  return `  ${name}:\n    module: spends.mjs\n    flows: 4\n${more}    thresholds:${list}\n`;
+}
+
+describe('metrics of flows', () => {
+  test.each(['none', 'thread', 'process'])(
+    'are summed, judged and reported (isolate: %s)',
+    async (isolate) => {
+      const cwd = emptyFolder();
+      write(cwd, 'spends.mjs', SPENDS);
+      const gates = ['metric(tokens).sum <= 1000', 'metric(tokens).max == 400', 'metric(size).p50 < 3MB'];
+      write(
+        cwd,
+        'flowgate.yml',
+        `version: 1\nscenarios:\n${scenario('a', gates, `    isolate: ${isolate}\n`)}`,
+      );
+      const run = await runCli(['run'], { cwd });
+      expect([run.status, run.stdout]).toEqual([
+        0,
+        expect.stringMatching(/metric\(tokens\)\.sum <= 1000 +1000/),
+      ]);
+      const results = run.results();
+      expect(metricOf(results, 'metric(tokens).avg')).toBe(250);
+      expect(results.scenarios[0]?.metrics['metric(size).sum']).toEqual({ value: 10e6, unit: 'bytes' });
+      expect(results.scenarios[0]?.flows[2]).toMatchObject({
+        outcome: 'failed',
+        metrics: [
+          { name: 'tokens', value: 300, unit: 'count' },
+          { name: 'size', value: 3e6, unit: 'bytes' },
+        ],
+      });
+      const again = await runCli(['report'], { cwd });
+      expect(again.stdout).toMatch(/metric\(tokens\)\.sum <= 1000 +1000/);
+    },
+  );
+
+  test('a gate that is missed, one without data and one in another unit each say so', async () => {
+    const cwd = emptyFolder();
+    write(cwd, 'spends.mjs', SPENDS);
+    write(
+      cwd,
+      'flowgate.yml',
+      `version: 1\nscenarios:\n${scenario('missed', ['metric(tokens).sum < 1000'])}` +
+        scenario('none', ['metric(token).sum < 1000']) +
+        scenario('unit', ['metric(size).max < 3s']) +
+        scenario('rungs', ['metric(tokens).sum < 5000'], '    ladder: [1, 2, 4]\n').replace(
+          '    flows: 4\n',
+          '',
+        ),
+    );
+    const run = await runCli(['run'], { cwd });
+    expect(run.status).toBe(1);
+    const { scenarios } = run.results();
+    expect(scenarios.map(({ verdict }) => verdict)).toEqual(['fail', 'inconclusive', 'inconclusive', 'fail']);
+    expect(scenarios.slice(0, 3).map(({ reasons }) => reasons[0])).toEqual([
+      'metric(tokens).sum 1000, the gate is < 1000',
+      'metric(token).sum < 1000 cannot be judged: no flow reported a metric "token"',
+      'metric(size).max < 3s cannot be judged: flows report a size, and 3s is a time',
+    ]);
+    // A rung is three waves, and iterations go on from rung to rung: 1 to 3, 4 to 9, 10 to 21.
+    expect(scenarios[3]?.ladder?.rungs.map(({ broken }) => broken)).toEqual([
+      [],
+      [],
+      [expect.stringMatching(/^metric\(tokens\)\.sum 18.600, the gate is < 5000$/)],
+    ]);
+  });
+
+  test.each(['none', 'process'])(
+    'two kinds of unit fail the flow that comes second (isolate: %s)',
+    async (isolate) => {
+      const cwd = emptyFolder();
+      write(
+        cwd,
+        'mixed.mjs',
+        `export default async (ctx) => {
+        await new Promise((resolve) => setTimeout(resolve, 150 * ctx.flow));
+        ctx.metric('size', 3, ctx.flow === 1 ? 'MB' : 'ms');
+      };`,
+      );
+      write(
+        cwd,
+        'flowgate.yml',
+        `version: 1\nscenarios: {a: {module: mixed.mjs, isolate: ${isolate}, flows: 2, thresholds: [success_rate >= 100%]}}\n`,
+      );
+      const run = await runCli(['run'], { cwd });
+      expect(run.status).toBe(1);
+      expect(run.results().scenarios[0]?.errors).toMatchObject([
+        {
+          sample:
+            'metric(size) was a size (bytes) before and is a time (ms) here; a metric has one kind of unit',
+          flows: [2],
+        },
+      ]);
+      expect(metricOf(run.results(), 'metric(size).sum')).toBe(3e6);
+    },
+  );
+
+  test('a wrong value or unit is an error of the flow, made of the classes of its own code', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'wrong.mjs',
+      `import assert from 'node:assert';
+export default ({ metric }) => {
+  const refused = (...report) => assert.throws(() => metric(...report), (thrown) => thrown instanceof Error && /^metric/.test(thrown.message));
+  refused('x', NaN);
+  refused('x', '1');
+  refused('x', 1, 'Mb');
+  refused('', 1);
+  metric('x', 1, 'furlong');
+};
+`,
+    );
+    const run = await runCli(['run', '--module', 'wrong.mjs', '--flows', '2'], { cwd });
+    expect(run.status).toBe(1);
+    expect(run.results().scenarios[0]?.errors).toMatchObject([
+      {
+        count: 2,
+        sample: expect.stringMatching(/^metric\(x\): there is no unit furlong; units are none, %/),
+      },
+    ]);
+  });
+
+  test('a budget of tokens ends the run when it is spent', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'slow.mjs',
+      `export default async (ctx) => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        ctx.metric('tokens', 1000);
+      };`,
+    );
+    write(
+      cwd,
+      'flowgate.yml',
+      `version: 1
+scenarios:
+  a:
+    module: slow.mjs
+    flows: 2
+    iterations: 1000
+    thresholds: [{expr: metric(tokens).sum < 5000, abort-on-fail: true}]
+`,
+    );
+    const run = await runCli(['run'], { cwd });
+    expect(run.status).toBe(1);
+    expect(run.results().scenarios[0]?.aborted?.reason).toMatch(
+      /^metric\(tokens\)\.sum .*the gate is < 5000$/,
+    );
+  });
+});
+
+onPython('metrics of Python flows', () => {
+  const run = async (source: string, thresholds: string) => {
+    const cwd = emptyFolder();
+    write(cwd, 'spends.py', source);
+    write(
+      cwd,
+      'flowgate.yml',
+      `version: 1\nscenarios: {a: {module: spends.py, python: ${PYTHON}, flows: 4, thresholds: [${thresholds}]}}\n`,
+    );
+    return runCli(['run'], { cwd });
+  };
+
+  test.each(['def', 'async def'])('are those of modules in JavaScript (%s)', async (def) => {
+    const { status, stdout, results } = await run(
+      `${def} flow(ctx):
+    ctx.metric("tokens", 60 * ctx.iteration)
+    ctx.metric("tokens", 40 * ctx.iteration)
+    ctx.metric("size", ctx.iteration, "MB")
+    if ctx.iteration == 3:
+        raise ValueError("out of stock")
+`,
+      'metric(tokens).sum <= 1000, metric(size).p50 < 3MB',
+    );
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/metric\(tokens\)\.sum <= 1000 +1000/)]);
+    expect(results().scenarios[0]?.metrics['metric(size).sum']).toEqual({ value: 10e6, unit: 'bytes' });
+  });
+
+  test('two kinds of unit in one flow fail it', async () => {
+    const { status, results } = await run(
+      `def flow(ctx):
+    ctx.metric("size", 3, "MB")
+    ctx.metric("size", 3, "ms")
+`,
+      'success_rate >= 100%',
+    );
+    expect(status).toBe(1);
+    expect(results().scenarios[0]?.errors).toMatchObject([
+      {
+        count: 4,
+        sample: expect.stringMatching(/^metric\(size\) was a size \(bytes\) before and is a time \(ms\)/),
+      },
+    ]);
+  });
+});
