@@ -57,6 +57,7 @@ describe('the JSON Schema of the config says what the config schema says', () =>
       'body',
       'expect',
       'capture',
+      'measure',
       'timeout',
       'pause',
     ]);

@@ -140,6 +140,7 @@ scenarios:
   shop:
     flows: 2
     data: users.csv
+    thresholds: [success_rate >= 100%, metric(ids).sum == 14]
     http:
       - url: '{{env.SHOP}}/login'
         body: {user: '{{data.user}}', password: '{{env.SHOP_PASSWORD}}'}
@@ -154,6 +155,7 @@ scenarios:
       - url: '{{env.SHOP}}/orders/{{id}}?key={{env.SHOP_PASSWORD}}'
         headers: {authorization: 'Bearer {{jwt}}', x-key: '{{env.SHOP_PASSWORD}}'}
         expect: {json: {id: '{{id}}'${last}}}
+        measure: {ids: json.id}
 `;
 
   async function run(last: string, env: Record<string, string> = { SHOP: at, SHOP_PASSWORD: PASSWORD }) {

@@ -19,7 +19,7 @@ import { toJson } from '../lib/json.js';
 import { columnsIn } from '../lib/template.js';
 import { ExactNumber } from '../model/json.js';
 import type { HttpRequestPlan } from '../model/plan.js';
-import { captures, expected, NOTHING_EXPECTED } from './http-response.js';
+import { captures, expected, measures, NOTHING_EXPECTED } from './http-response.js';
 import { readJson } from './json-value.js';
 
 /* The values of an http scenario: one request, or a list of them as the steps of one flow. */
@@ -100,6 +100,11 @@ const request = map(
       .describe(
         'what later requests are filled in with, by name: json.PATH, header.NAME, cookie.NAME or a /pattern/ over the body',
       ),
+    measure: measures
+      .optional()
+      .describe(
+        'what the flow reports of the response, by name: json.PATH and so on, or {from: json.PATH, unit: KB}',
+      ),
     timeout: duration.optional().describe('a request past it ends the flow as timed out'),
     pause: readAs('a time such as 500ms, or a span such as 200ms..800ms', readSpan)
       .optional()
@@ -127,7 +132,7 @@ export const httpRequests = oneOrMore<readonly HttpRequestPlan[]>(
 );
 
 function requestPlan(given: z.output<typeof request>): HttpRequestPlan {
-  const { body: sent, expect = NOTHING_EXPECTED, capture, timeout, pause } = given;
+  const { body: sent, expect = NOTHING_EXPECTED, capture, measure, timeout, pause } = given;
   const verb = given.method ?? (sent === undefined ? 'GET' : 'POST');
   const named = Object.keys(given.headers ?? {}).some((name) => name.toLowerCase() === 'content-type');
   return {
@@ -141,6 +146,7 @@ function requestPlan(given: z.output<typeof request>): HttpRequestPlan {
     ...(sent === undefined ? {} : { body: sent.text }),
     ...(sent?.isJson === true ? { bodyIsJson: true as const } : {}),
     ...(capture === undefined ? {} : { capture }),
+    ...(measure === undefined ? {} : { measure }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(pause === undefined ? {} : { pause }),
     expect,

@@ -94,6 +94,13 @@ export type CaptureSource =
   /** Its first group, or all that it matches if it has none. */
   | { readonly kind: 'pattern'; readonly source: string; readonly flags: string };
 
+/** A number that a flow reports of a response. */
+export interface MeasurePlan {
+  readonly source: CaptureSource;
+  /** As in `3MB`; a number of something if left out. */
+  readonly unit?: string;
+}
+
 /** What a response must be. */
 export interface HttpExpectation {
   readonly status: readonly StatusRange[];
@@ -135,6 +142,8 @@ export interface HttpRequestPlan {
   readonly bodyIsJson?: true;
   /** By the name that later requests have the value by. */
   readonly capture?: Readonly<Record<string, CaptureSource>>;
+  /** By the metric's name. */
+  readonly measure?: Readonly<Record<string, MeasurePlan>>;
   /** ms that it may take. */
   readonly timeout?: number;
   /** How long the flow waits once it was answered. */

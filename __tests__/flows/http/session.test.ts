@@ -331,6 +331,48 @@ describe('time', () => {
   });
 });
 
+describe('what is measured', () => {
+  const measured = requestOf('/chat', {
+    measure: {
+      tokens: { source: { kind: 'json', path: 'usage.total_tokens' } },
+      size: { source: { kind: 'header', name: 'x-size' }, unit: 'KB' },
+    },
+  });
+  const answerOf =
+    (tokens: unknown, size = '3') =>
+    (): SimulatedAnswer => ({
+      headers: { 'x-size': size },
+      chunks: [JSON.stringify({ usage: { total_tokens: tokens } })],
+    });
+
+  test('is reported by name in base units, added up over the requests of a flow', async () => {
+    const { run } = simulation({ requests: [measured, measured], answer: answerOf(412, ' 1.5 ') });
+    expect(await run({})).toMatchObject([
+      {
+        outcome: 'ok',
+        metrics: [
+          { name: 'tokens', value: 824, unit: 'count' },
+          { name: 'size', value: 3000, unit: 'bytes' },
+        ],
+      },
+    ]);
+  });
+
+  test.each<[unknown, string, string]>([
+    [undefined, '3', 'nothing to measure for tokens: the body has no json.usage.total_tokens'],
+    ['many', '3', 'nothing to measure for tokens: it is no number'],
+    [1, '3 KB', 'nothing to measure for size: it is no number'],
+  ])('fails its flow where there is no number: %j, %s', async (tokens, size, message) => {
+    const { run } = simulation({ requests: [measured], answer: answerOf(tokens, size) });
+    expect((await run({}))[0]).toMatchObject({ outcome: 'failed', error: { message } });
+  });
+
+  test('is nothing in a flow that measures nothing', async () => {
+    const { run } = simulation({ requests: [requestOf('/chat')], answer: answerOf(1) });
+    expect((await run({}))[0]?.metrics).toBeUndefined();
+  });
+});
+
 describe('requests that go out together', () => {
   const batch = (path: string, differs: Partial<HttpRequestPlan> = {}) =>
     requestOf(path, { ...differs, batch: 2 });

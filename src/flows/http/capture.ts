@@ -3,8 +3,9 @@ import { withoutSecret } from '../../lib/redact.js';
 import { textOf } from '../../lib/template.js';
 import { SlowPattern } from '../../lib/text-pattern.js';
 import { ExactNumber, type JsonValue } from '../../model/json.js';
-import type { CaptureSource } from '../../model/plan.js';
+import type { CaptureSource, MeasurePlan } from '../../model/plan.js';
 import { tracesOf } from '../../system/flow-env.js';
+import type { Reports } from '../reported.js';
 import { pairOf } from './cookies.js';
 import { type Answer, compiledPattern } from './expectation.js';
 
@@ -53,6 +54,36 @@ export class Captured {
     forms.sort((one, other) => other.form.length - one.form.length);
     return forms.reduce((hidden, { form, name }) => without(hidden, form, `{{${name}}}`), text);
   }
+}
+
+/**
+ * Reports the numbers of an answer; gives what is missing, in one line.
+ * @throws Error for a sum that no number can hold
+ */
+export function measureIn(
+  answer: Answer,
+  measures: Readonly<Record<string, MeasurePlan>>,
+  reports: Reports,
+): string | undefined {
+  const missing: string[] = [];
+  for (const [name, { source, unit }] of Object.entries(measures)) {
+    const taken = valueIn(answer, source);
+    const value = 'missing' in taken ? undefined : numberIn(taken.value);
+    if (value !== undefined) reports.add(name, value, unit);
+    else
+      missing.push(
+        `nothing to measure for ${name}: ${'missing' in taken ? taken.missing : 'it is no number'}`,
+      );
+  }
+  return missing.length === 0 ? undefined : missing.join('; ');
+}
+
+/** RFC 8259, section 6; headers and patterns have numbers as text. */
+const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
+function numberIn(value: JsonValue): number | undefined {
+  const text = typeof value === 'string' ? value.trim() : textOf(value);
+  return NUMBER.test(text) ? Number(text) : undefined;
 }
 
 function valueIn(answer: Answer, source: CaptureSource): Taken {

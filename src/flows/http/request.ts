@@ -22,6 +22,7 @@ export interface PreparedRequest {
   /** A cookie is taken from it. */
   readonly keepsCookies: boolean;
   readonly captures: Captures | undefined;
+  readonly measures: HttpRequestPlan['measure'];
   /** ms. */
   readonly timeout: number | undefined;
   /** After it was answered. */
@@ -38,7 +39,10 @@ export function prepareRequest(plan: HttpRequestPlan): PreparedRequest {
   const url = prepareUrl(plan.url);
   const headers = prepareHeaders(plan.headers);
   const body = plan.body === undefined ? undefined : prepareBody(plan, plan.body);
-  const sources = Object.values(capture ?? {});
+  const sources = [
+    ...Object.values(capture ?? {}),
+    ...Object.values(plan.measure ?? {}).map(({ source }) => source),
+  ];
   const ofBody = sources.some(({ kind }) => kind === 'json' || kind === 'pattern');
   return {
     name,
@@ -49,6 +53,7 @@ export function prepareRequest(plan: HttpRequestPlan): PreparedRequest {
     ],
     keepsCookies: sources.some(({ kind }) => kind === 'cookie'),
     captures: capture,
+    measures: plan.measure,
     timeout,
     pause,
     batch,

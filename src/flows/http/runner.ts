@@ -162,6 +162,7 @@ class HttpWorker {
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
       resent: after.resent === before.resent ? undefined : after.resent - before.resent,
+      metrics: visit.metrics(),
       seen: visit.seen(),
     };
     if (failure === undefined) return { outcome: 'ok', ...end };
@@ -255,7 +256,7 @@ class HttpWorker {
       timer?.cancel();
       visit.steps.push({ name: prepared.name, startedAt, endedAt: turn.at });
       // First: what is captured is hidden in what is said of the answer.
-      const missing = visit.capture(turn, answer);
+      const missing = visit.capture(turn, answer) ?? visit.measure(turn, answer);
       const fault = unmet(expected, answer, (text) => visit.hide(text)) ?? missing;
       return fault === undefined ? undefined : this.#failure('failed', fault, turn);
     } catch (thrown) {

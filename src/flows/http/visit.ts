@@ -1,11 +1,12 @@
 import { NOTHING_PRINTED } from '../../lib/output.js';
 import type { TokensSeen } from '../../model/checks.js';
-import type { Excerpt, StepTiming } from '../../model/flow.js';
+import type { Excerpt, Reported, StepTiming } from '../../model/flow.js';
 import type { JsonValue } from '../../model/json.js';
 import type { DataRow } from '../../model/plan.js';
 import type { FlowCanary } from '../canary.js';
 import type { FlowStart } from '../runner.js';
-import { Captured } from './capture.js';
+import { Reports, reportedOf } from '../reported.js';
+import { Captured, measureIn } from './capture.js';
 import type { CookieJar } from './cookies.js';
 import type { Answer } from './expectation.js';
 import type { PreparedRequest } from './request.js';
@@ -48,6 +49,7 @@ export class Visit {
   /** What its requests are filled in with. */
   readonly values: Record<string, JsonValue | undefined> & { readonly data?: DataRow };
   readonly #captured: Captured | undefined;
+  #reports: Reports | undefined;
   readonly #hide: ((text: string) => string) | undefined;
 
   constructor(start: FlowStart, { startedAt, canary, jar, captures, variables, hide }: VisitOptions) {
@@ -79,6 +81,18 @@ export class Visit {
     const missing = this.#captured?.take(captures, answer, this.values);
     turn.isUnread = false;
     return missing;
+  }
+
+  /** Reports what the request measures; gives what is missing, in one line. */
+  measure({ prepared: { measures } }: Turn, answer: Answer): string | undefined {
+    return measures === undefined
+      ? undefined
+      : measureIn(answer, measures, (this.#reports ??= new Reports()));
+  }
+
+  /** What it has reported; undefined if nothing. */
+  metrics(): readonly Reported[] | undefined {
+    return this.#reports === undefined ? undefined : reportedOf(this.#reports.all()).metrics;
   }
 
   /** A text without what was captured, and without what nobody is to see. */
