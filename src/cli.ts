@@ -16,6 +16,7 @@ import { defectText, openLastResort } from './system/interrupt.js';
 import './system/no-debugger.js';
 import type { ComparingProgress, Logger, Progress } from './system/ports.js';
 import { leave } from './system/processes.js';
+import { Secrets } from './system/secrets.js';
 
 const lastResort = openLastResort((text) => {
   process.stderr.write(`${text}\n`);
@@ -27,8 +28,9 @@ function openTerminal(): Terminal {
   const { interrupt, ...ports } = nodePorts();
   const { env } = process;
   const cwd = process.cwd();
+  const secrets = new Secrets();
   const complain = (message: string): void => {
-    screen.complain(`flowgate: ${message}\n`);
+    screen.complain(`flowgate: ${secrets.hide(message)}\n`);
   };
   const logger: Logger = { info: complain, warn: complain, error: complain, debug: () => undefined };
   const progress = screen.live ? liveProgress(screen, (state) => drawn(state, screen)) : noProgress;
@@ -44,8 +46,10 @@ function openTerminal(): Terminal {
         git: readGit(cwd),
         reproduce,
         env: flowEnv(env, []),
+        secrets,
       };
     },
+    secrets,
     env,
     cwd,
   };

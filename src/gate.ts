@@ -4,6 +4,7 @@ import type { EventBase } from './compare/trees/base.js';
 import { inTrees, type TreeDoors } from './compare/trees/open.js';
 import { basePlanner } from './config/base-scenario.js';
 import type { Inputs } from './config/inputs.js';
+import { proxyNotice } from './flows/http/variables.js';
 import { gateChanges } from './gate-changes/index.js';
 import { gatedByHistory } from './history/gates.js';
 import { historyOf } from './history/points.js';
@@ -76,6 +77,11 @@ export async function gate(
  */
 export async function runPlan(plan: Plan, ports: ExecutePorts, context: GateContext): Promise<Results> {
   const createdAt = ports.clock.wall().toISOString();
+  const notice = proxyNotice(
+    plan.scenarios.map(({ work }) => work),
+    context.env,
+  );
+  if (notice !== undefined) ports.logger.info(notice);
   const scenarios: ScenarioResults[] = [];
   for (const scenario of plan.scenarios) scenarios.push(await runScenario(scenario, ports, context));
   return assembleResults({ ...context, createdAt, scenarios });
@@ -94,7 +100,7 @@ async function runScenario(
   // After its own run, so that the absolute gates are of a run that nothing has come before.
   const comparison = opponents && (await compareWithBase(plan, alone, { opponents, ports, context }));
   const record = comparison === undefined ? alone : withComparison(alone, comparison, ports.interrupt);
-  const results = await judgeOrSave(plan, { record, comparison }, ports.files);
+  const results = await judgeOrSave(plan, { record, comparison }, { ...ports, ...context });
   return past === undefined ? results : { ...results, history: historyOf(results, past, environment) };
 }
 
@@ -135,13 +141,14 @@ interface Measured {
 async function judgeOrSave(
   plan: ScenarioPlan,
   { record, comparison }: Measured,
-  files: ExecutePorts['files'],
+  { files, secrets }: Pick<ExecutePorts, 'files'> & Pick<GateContext, 'secrets'>,
 ): Promise<ScenarioResults> {
   try {
     return assembleScenario(plan, record, comparison);
   } catch (thrown) {
     const file = `${await files.makeTemporary('flowgate-record-')}/record.json`;
-    await files.write(file, JSON.stringify({ ...record, comparison }));
+    const saved = { ...record, comparison };
+    await files.write(file, JSON.stringify(secrets?.hide(saved) ?? saved));
     throw new Error(`${messageOf(thrown)} (what was measured is saved in ${file})`, { cause: thrown });
   }
 }

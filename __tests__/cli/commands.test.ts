@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { nodePorts } from '../../src/adapters.js';
 import { runScenarios } from '../../src/cli/commands.js';
 import { noProgress } from '../../src/cli/screen.js';
+import { Secrets } from '../../src/system/secrets.js';
 import { treeWorld } from '../compare/trees/world.js';
 import { makeRepository } from '../repository.js';
 
@@ -44,6 +45,7 @@ test('what was interrupted is written and printed before the trees are removed',
         reproduce: '',
         env,
       }),
+      secrets: new Secrets(),
       env,
       cwd: repository.folder,
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/lib/errors.js';
 import { makePlan, validateConfig } from '../../src/config/plan.js';
-import type { ScenarioPlan } from '../../src/model/plan.js';
+import type { HttpWork, ScenarioPlan } from '../../src/model/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';
@@ -41,7 +41,11 @@ describe('an http scenario', () => {
       '    url: http://a.example/orders',
       '    headers: {x-count: 3}',
       '    body: {customer: "{{token}}"}',
-      '    expect: {status: [201, 4xx], body: /ok/i, json: {items.0: "{{token}}"}}',
+      '    expect: {status: [201, 4xx], body: /ok/i, json: {items.0: "{{token}}"}, headers: {X-Id: "{{flow}}", etag: /^W/}, time: 2s}',
+      '    capture: {id: json.order.id, all: json, first: "json[0].id", csrf: header.X-CSRF, sid: cookie.SID, code: /code=(\\w+)/i}',
+      '    measure: {tokens: json.usage.total_tokens, size: {from: header.X-Size, unit: KB}}',
+      '    timeout: 500ms',
+      '    pause: 200ms..800ms',
       '  - http://a.example',
       '  - {url: "http://a.example/?b", method: head, expect: {status: 2xx, body: fine}}',
       '  - http://a.example',
@@ -56,6 +60,21 @@ describe('an http scenario', () => {
           method: 'POST',
           headers: { 'content-type': 'application/json', 'x-count': '3' },
           body: '{"customer":"{{token}}"}',
+          bodyIsJson: true,
+          capture: {
+            id: { kind: 'json', path: 'order.id' },
+            all: { kind: 'json', path: '' },
+            first: { kind: 'json', path: '[0].id' },
+            csrf: { kind: 'header', name: 'x-csrf' },
+            sid: { kind: 'cookie', name: 'SID' },
+            code: { kind: 'pattern', source: 'code=(\\w+)', flags: 'i' },
+          },
+          measure: {
+            tokens: { source: { kind: 'json', path: 'usage.total_tokens' } },
+            size: { source: { kind: 'header', name: 'x-size' }, unit: 'KB' },
+          },
+          timeout: 500,
+          pause: { from: 200, to: 800 },
           expect: {
             status: [
               { from: 201, to: 201 },
@@ -64,6 +83,11 @@ describe('an http scenario', () => {
             statusText: '201 or 4xx',
             body: { kind: 'pattern', source: 'ok', flags: 'i' },
             json: { 'items.0': '{{token}}' },
+            headers: {
+              'x-id': { kind: 'text', text: '{{flow}}' },
+              etag: { kind: 'pattern', source: '^W', flags: '' },
+            },
+            time: 2000,
           },
         },
         { name: 'GET /' },
@@ -74,6 +98,32 @@ describe('an http scenario', () => {
       followRedirects: true,
       maxBody: 1024 * 1024,
     });
+  });
+
+  test('in which a list goes out together', async () => {
+    const plan = await planOf(
+      'http:',
+      '  - http://a.example',
+      '  - [http://a.example/x, {url: "http://a.example/y", body: z}]',
+      '  - - http://a.example',
+      '  - - http://a.example/x',
+      '    - http://a.example/x',
+    );
+    expect(plan?.work).toMatchObject({
+      requests: [
+        { name: 'GET /' },
+        { name: 'GET /x', batch: 2 },
+        { name: 'POST /y', batch: 2 },
+        { name: 'GET / #2' },
+        { name: 'GET /x #2', batch: 4 },
+        { name: 'GET /x #3', batch: 4 },
+      ],
+    });
+    const { requests } = plan?.work as HttpWork;
+    expect([requests[0], requests[3]].map((request) => request && 'batch' in request)).toEqual([
+      false,
+      false,
+    ]);
   });
 
   test('headers may hold what ISO 8859-1 prints, and tabs', async () => {
@@ -115,19 +165,22 @@ describe('what is wrong with it', () => {
   test.each([
     ['http: 3', '4:11: scenarios.s.http: must be a request, or a list of requests'],
     ['http: []', `${where}: is empty; write at least one request`],
+    ['http: [[]]', '4:12: scenarios.s.http[0]: is empty; write at least one request'],
+    ['http: [[[]]]', '4:13: scenarios.s.http[0][0]: must be a request'],
+    ['http: [[{}]]', 'scenarios.s.http[0][0].url: must be text'],
     ['http: {}', `${where}.url: must be text such as http://127.0.0.1:3000/orders, not nothing`],
     ['http: "http://a:{{port}}"', '{{port}} is the port of a service, and there is none'],
     ['http: nonsense', '4:11: scenarios.s.http: "nonsense" is no URL'],
     ['http: {url: "http://"}', '4:17: scenarios.s.http.url: "http://" is no URL'],
     ['http: {url: "ws://a"}', '4:17: scenarios.s.http.url: "ws://a": ws:// can not be requested'],
     ['http: {url: "http://u:p@a"}', 'holds a user and a password; send them as a header'],
-    ['http: {url: "http://a/{{tokn}}"}', 'nothing is known of {{tokn}}; did you mean token?'],
+    ['http: {url: "http://a/{{tokn}}"}', 'http.url: unknown placeholder {{tokn}}; did you mean {{token}}?'],
     ['http: {url: "http://a", urll: x}', 'there is no key urll; did you mean url?'],
     ['http: {url: "http://a", method: "G T"}', '"G T" is no method; write GET, POST, …'],
     ['http: {url: "http://a", headers: {"a b": c}}', 'headers.a b: "a b" is no name for a header'],
     [
       'http: {url: "http://a", headers: {x: "{{y}}"}}',
-      'headers.x: nothing is known of {{y}}; what is filled in is',
+      'headers.x: unknown placeholder {{y}}; available: {{token}}, {{flow}}, {{iteration}}, {{env.NAME}}',
     ],
     ['http: {url: "http://a", headers: {connection: close}}', 'is set by the connection itself'],
     ['http: {url: "http://a", headers: {expect: 100-continue}}', 'headers.expect: is not supported'],
@@ -144,9 +197,22 @@ describe('what is wrong with it', () => {
     ['http: {url: "http://a", headers: {"é": a}}', '"é" is no name for a header'],
     ['http: {url: "http://a", headers: {Host: a, host: b}}', 'headers.host: is the header Host again'],
     ['http: {url: "http://a", method: connect}', '"connect" is no method'],
-    ['http: {url: "http://a", body: "{{it}}"}', 'body: nothing is known of {{it}}'],
+    ['http: {url: "http://a", body: "{{it}}"}', 'body: unknown placeholder {{it}}; available: {{token}}'],
+    [
+      'http: {url: "http://a", body: {"{{it}}": 1}}',
+      'http.body: unknown placeholder {{it}}; available: {{token}}',
+    ],
+    [
+      'http: "http://a/{{tokn}}"',
+      '4:21: scenarios.s.http: unknown placeholder {{tokn}}; did you mean {{token}}?',
+    ],
+    ['http: {url: "http://a/{{ a b }}"}', 'http.url: unknown placeholder {{a b}}; available'],
+    ['http: {url: "{{toke}}/x"}', 'http.url: unknown placeholder {{toke}}; did you mean {{token}}?'],
     ['http: {url: "http://a", name: "a(b)"}', 'holds a parenthesis'],
-    ['http: {url: "http://a", expect: 200}', 'expect: must be a map with status, body and json, not 200'],
+    [
+      'http: {url: "http://a", expect: 200}',
+      'expect: must be a map with status, headers, body, json and time, not 200',
+    ],
     ['http: {url: "http://a", expect: {stats: 200}}', 'there is no key stats; did you mean status?'],
     [
       'http: {url: "http://a", expect: {status: 99}}',
@@ -158,6 +224,37 @@ describe('what is wrong with it', () => {
     ['http: {url: "http://a", expect: {body: /(/}}', '/(/ is no regular expression'],
     ['http: {url: "http://a", expect: {body: /x/g}}', '/x/g: flags are i, m, s and u'],
     ['http: {url: "http://a", expect: {json: [1]}}', 'must be a map of dotted paths and values'],
+    ['http: {url: "http://a", expect: {headers: 3}}', 'expect.headers: must be a map of header names'],
+    [
+      'http: {url: "http://a", expect: {headers: {x: /(/}}}',
+      'expect.headers.x: /(/ is no regular expression',
+    ],
+    ['http: {url: "http://a", expect: {time: 3}}', 'expect.time: 3 needs a unit: write 3s or 3ms'],
+    ['http: {url: "http://a", timeout: 0s}', 'timeout: 0s is no time at all'],
+    ['http: {url: "http://a", pause: 3s..1s}', 'pause: 3s..1s ends before it begins'],
+    ['http: {url: "http://a", pause: often}', 'pause: often is no time'],
+    ['http: {url: "http://a", capture: [id]}', 'capture: must be a map of names and where their values are'],
+    [
+      'http: {url: "http://a", capture: {id: body.id}}',
+      'capture.id: must be json.PATH, header.NAME, cookie.NAME, or a /pattern/ over the body, not "body.id"',
+    ],
+    ['http: {url: "http://a", measure: {a: body.id}}', 'measure.a: must be json.PATH, header.NAME'],
+    [
+      'http: {url: "http://a", measure: {a: {from: json.a, unit: KX}}}',
+      'measure.a: metric(a): there is no unit KX',
+    ],
+    [
+      'http: {url: "http://a", measure: {a(b): json.a}}',
+      'holds a parenthesis, and stands between some in metric(NAME)',
+    ],
+    ['http: {url: "http://a", measure: 3}', 'measure: must be a map of names and where their numbers are'],
+    ['http: {url: "http://a", capture: {id: header}}', 'capture.id: must be json.PATH, header.NAME'],
+    ['http: {url: "http://a", capture: {id: /(/}}', 'capture.id: /(/ is no regular expression'],
+    ['http: {url: "http://a", capture: {1d: json}}', 'capture.1d: "1d" is no name for {{…}}'],
+    [
+      'http: {url: "http://a", capture: {token: json}}',
+      "capture.token: {{token}} is the flow's canary; choose another name, such as my_token",
+    ],
   ])('%s', (line, message) => {
     const found = problems(line);
     expect(found).toHaveLength(1);
@@ -174,6 +271,40 @@ describe('what is wrong with it', () => {
     const found = problems('http: http://a.example', line);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(message);
+  });
+
+  test('what requests before have captured is a placeholder, and nothing else', () => {
+    const login = '  - {url: "http://a/login", capture: {order: json.id, user-id: json.user}}';
+    expect(
+      problems(
+        'http:',
+        login,
+        '  - {url: "http://a/{{order}}", headers: {x: "{{user-id}}"}, body: {a: ["{{ order }}"]}, expect: {json: {a: "{{order}}"}, headers: {b: "{{order}}"}, body: "/{{order}}/"}}',
+      ),
+    ).toEqual([]);
+    expect(
+      problems(
+        'http:',
+        login,
+        '  - {url: "http://a/{{ordr}}", expect: {body: "x {{orders}}", json: {a: "{{user_id}}"}}}',
+      ),
+    ).toEqual([
+      '6:25: scenarios.s.http[1].url: unknown placeholder {{ordr}}; did you mean {{order}}?',
+      '6:54: scenarios.s.http[1].expect.body: unknown placeholder {{orders}}; did you mean {{order}}?',
+      '6:78: scenarios.s.http[1].expect.json.a: unknown placeholder {{user_id}}; did you mean {{user-id}}?',
+    ]);
+    expect(
+      problems(
+        'http:',
+        '  - ["http://a/{{order}}", {url: "http://a", capture: {order: json}}]',
+        '  - http://a/{{order}}',
+      ),
+    ).toEqual([
+      '5:20: scenarios.s.http[0][0]: {{order}} is captured by this request or a later one; only requests after that are filled in with it',
+    ]);
+    expect(problems('http:', '  - http://a/{{order}}', login)).toEqual([
+      '5:18: scenarios.s.http[0]: {{order}} is captured by this request or a later one; only requests after that are filled in with it',
+    ]);
   });
 
   test('all of it at once, each in its place in the list', () => {
@@ -214,5 +345,71 @@ describe('what is wrong with it', () => {
         { where: 'scenarios.s.ca', line: 5, message: expect.stringContaining('there is no file no.pem') },
       ],
     });
+  });
+});
+
+describe('variables of the environment', () => {
+  const planned = (env: Record<string, string> | undefined, ...lines: string[]) => {
+    const files = fakeFiles({ [`/repo/${FILE}`]: config(...lines) });
+    return makePlan({}, { files, workspace: '/repo', env });
+  };
+  const KEYED = 'http: {url: "http://a/{{env.TENANT}}", headers: {authorization: "Bearer {{env.API_KEY}}"}}';
+
+  test('are looked for before anything starts', async () => {
+    const { scenarios } = await planned({ TENANT: 'acme-corp', API_KEY: 'k-0123456789' }, KEYED);
+    expect(JSON.stringify(scenarios)).not.toMatch(/acme|0123456789/);
+    await expect(planned({ TENANT: ' ' }, KEYED)).rejects.toMatchObject({
+      problems: [
+        {
+          where: 'scenarios.s.http',
+          line: 4,
+          message:
+            '{{env.TENANT}}: the variable TENANT is empty; set it where flowgate runs, as with env: in the workflow',
+        },
+        {
+          message:
+            '{{env.API_KEY}}: the variable API_KEY is not set; set it where flowgate runs, as with env: in the workflow',
+        },
+      ],
+    });
+  });
+
+  test('may be given by the scenario', async () => {
+    await expect(planned({}, KEYED, 'env: {TENANT: acme-corp, API_KEY: none}')).resolves.toBeDefined();
+  });
+
+  test('of a scenario that is not run are not asked for', async () => {
+    const files = fakeFiles({ [`/repo/${FILE}`]: `${config(KEYED)}  t:\n    run: x\n` });
+    await expect(makePlan({ scenario: 't' }, { files, workspace: '/repo', env: {} })).resolves.toBeDefined();
+  });
+
+  test('of a URL that is an input are looked for too', async () => {
+    const files = fakeFiles({ '/repo/a': '' });
+    const asked = makePlan({ url: '{{env.BASE}}/x' }, { files, workspace: '/repo', env: {} });
+    await expect(asked).rejects.toMatchObject({
+      problems: [{ where: 'input url', message: expect.stringContaining('the variable BASE is not set') }],
+    });
+  });
+
+  test.each([
+    ['a', 'the value of KEY has 1 characters, and could not be masked'],
+    ['pass', "the value of KEY is a word of flowgate's own reports, and could not be masked"],
+  ])('the value %s is refused', async (value, message) => {
+    const asked = planned({ KEY: value }, 'http: "http://a/{{env.KEY}}"');
+    await expect(asked).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['GITHUB_TOKEN', 'belongs to the runner, and no flow is given it'],
+    ['INPUT_URL', 'belongs to the runner'],
+    ['input_github-token', 'names no variable; write {{env.NAME}}'],
+    ['ACTIONS_RUNTIME_TOKEN', 'belongs to the runner'],
+    ['GH_TOKEN', 'belongs to the runner'],
+    ['GITHUB_OUTPUT', 'belongs to the runner'],
+    ['', 'names no variable; write {{env.NAME}}'],
+  ])('{{env.%s}} is refused', (name, message) => {
+    const [problem, ...others] = problems(`http: "http://a/{{env.${name}}}"`);
+    expect(problem).toContain(`4:21: scenarios.s.http: {{env.${name}}} ${message}`);
+    expect(others).toEqual([]);
   });
 });

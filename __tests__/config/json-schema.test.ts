@@ -56,11 +56,17 @@ describe('the JSON Schema of the config says what the config schema says', () =>
       'headers',
       'body',
       'expect',
+      'capture',
+      'measure',
+      'timeout',
+      'pause',
     ]);
     expect(Object.keys(request?.properties?.['expect']?.properties ?? {})).toEqual([
       'status',
+      'headers',
       'body',
       'json',
+      'time',
     ]);
     expect(request?.required).toEqual(['url']);
   });

@@ -103,7 +103,7 @@ describe('what is wrong with inputs', () => {
     [{ run: ' ' }, 'input run: is blank; write it or leave it out'],
     [{ url: 'x' }, 'input url: "x" is no URL; write http://127.0.0.1:3000/orders'],
     [{ url: 'ftp://x' }, 'input url: "ftp://x": ftp:// can not be requested; write http://… or https://…'],
-    [{ url: 'http://x/{{tokn}}' }, 'input url: nothing is known of {{tokn}}; did you mean token?'],
+    [{ url: 'http://x/{{tokn}}' }, 'input url: unknown placeholder {{tokn}}; did you mean {{token}}?'],
     [
       { url: 'http://x:{{port}}/' },
       'input url: {{port}} is the port of a service, and there is none; write a config',

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitHubServer, type GitHubServer } from './github-server.js';
 import { runAction, TOKEN, type ActionEnd } from './run-action.js';
@@ -138,3 +140,46 @@ function tables(markdown: string): string[][] {
 function cells(row: string): number {
   return row.replaceAll('\\|', '').split('|').length;
 }
+
+test('a secret that requests are filled in with is masked, and published nowhere, whatever the server sends back', async () => {
+  const secret = 'correct horse battery staple';
+  const echo = createServer((request, response) => {
+    const key = String(request.headers['x-key']);
+    response
+      .writeHead(418)
+      .end(`${key} ${Buffer.from(`key:${key}`).toString('base64')} ${request.url ?? ''}`);
+  });
+  await new Promise<void>((resolve) => {
+    echo.listen(0, '127.0.0.1', resolve);
+  });
+  try {
+    const url = `http://127.0.0.1:${(echo.address() as AddressInfo).port}/{{env.KEY}}`;
+    const config = `version: 1
+scenarios:
+  echo: {flows: 1, http: {url: "${url}", headers: {x-key: "{{env.KEY}}"}, expect: {body: nothing}}}
+`;
+    const end = await runAction({
+      apiUrl: server.url,
+      env: { KEY: secret },
+      files: { '.github/flowgate.yml': config },
+    });
+    expect(end.exitCode).toBe(1);
+    expect(end.commands).toContain(`::add-mask::${secret}`);
+    const log = end.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+    const shown = [
+      log.join('\n'),
+      end.stderr,
+      end.summary,
+      JSON.stringify(end.results),
+      server.comments[0]?.body,
+    ];
+    expect(JSON.stringify(end.results)).toContain('status 418');
+    for (const text of shown) {
+      expect(text).not.toMatch(/correct.{0,3}horse|battery.{0,3}staple/);
+      expect(text).not.toContain(Buffer.from(`key:${secret}`).toString('base64').slice(12, 32));
+    }
+  } finally {
+    echo.closeAllConnections();
+    echo.close();
+  }
+});

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { until } from '../processes.js';
 import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
@@ -94,4 +96,120 @@ test('a certificate that is none stops the run with a clear word', async () => {
   const run = await runCli(['run'], { cwd });
   expect(run.status).toBe(1);
   expect(run.results().scenarios[0]?.problems.join()).toMatch(/^ca: .*ca\.pem is no certificate in PEM/);
+});
+
+describe('a login in YAML alone', () => {
+  const TOKEN = 'eyJhbGciOi.J9-secret_token';
+  const PASSWORD = 'correct horse battery';
+  let shop: Server;
+  let at = '';
+  const seen: string[] = [];
+
+  beforeAll(async () => {
+    shop = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const { url = '', headers } = request;
+        seen.push(`${request.method ?? ''} ${url} ${headers.cookie ?? ''} ${body}`);
+        if (url === '/login') {
+          if (!body.includes(PASSWORD)) response.writeHead(401).end(`not you: ${body}`);
+          else {
+            response.setHeader('set-cookie', 'sid=s-1; Path=/; HttpOnly');
+            response.end(JSON.stringify({ auth: { token: TOKEN }, user: 12345678901234567890n.toString() }));
+          }
+        } else if (headers.authorization !== `Bearer ${TOKEN}` || headers.cookie !== 'sid=s-1') {
+          response.writeHead(403).end('forbidden');
+        } else if (url === '/orders') response.writeHead(201).end(`{"order":{"id":7},"got":${body}}`);
+        else response.end(`{"id":7,"echo":"${headers.authorization}","key":"${String(headers['x-key'])}"}`);
+      });
+    });
+    await new Promise<void>((resolve) => {
+      shop.listen(0, '127.0.0.1', resolve);
+    });
+    at = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => {
+    shop.closeAllConnections();
+    shop.close();
+  });
+
+  const scenario = (last: string) => `version: 1
+scenarios:
+  shop:
+    flows: 2
+    data: users.csv
+    thresholds: [success_rate >= 100%, metric(ids).sum == 14]
+    http:
+      - url: '{{env.SHOP}}/login'
+        body: {user: '{{data.user}}', password: '{{env.SHOP_PASSWORD}}'}
+        expect: {headers: {set-cookie: /sid=/}, time: 10s}
+        capture: {jwt: json.auth.token, sid: cookie.sid}
+        pause: 1ms..5ms
+      - url: '{{env.SHOP}}/orders'
+        headers: {authorization: 'Bearer {{jwt}}'}
+        body: {item: tea, by: '{{sid}}', for: '{{data.user}}'}
+        expect: {status: 201, json: {got.by: '{{sid}}'}}
+        capture: {id: json.order.id}
+      - url: '{{env.SHOP}}/orders/{{id}}?key={{env.SHOP_PASSWORD}}'
+        headers: {authorization: 'Bearer {{jwt}}', x-key: '{{env.SHOP_PASSWORD}}'}
+        expect: {json: {id: '{{id}}'${last}}}
+        measure: {ids: json.id}
+`;
+
+  async function run(last: string, env: Record<string, string> = { SHOP: at, SHOP_PASSWORD: PASSWORD }) {
+    const cwd = emptyFolder();
+    write(cwd, '.github/flowgate.yml', scenario(last));
+    write(cwd, 'users.csv', 'user\nada\ngrace\n');
+    const files = ['--html', 'report.html', '--markdown', 'comment.md'];
+    return { cwd, ran: await runCli(['run', ...files], { cwd, env }) };
+  }
+
+  test('passes, each request filled in with what the ones before have captured', async () => {
+    seen.length = 0;
+    const { ran } = await run('');
+    expect(ran.stderr).toBe('');
+    expect(ran.status).toBe(0);
+    expect(seen.filter((line) => line.startsWith('GET'))).toEqual(
+      Array.from({ length: 2 }, () => 'GET /orders/7?key=correct%20horse%20battery sid=s-1 '),
+    );
+    for (const user of ['ada', 'grace']) {
+      expect(seen).toContain(`POST /orders sid=s-1 {"item":"tea","by":"s-1","for":"${user}"}`);
+    }
+  });
+
+  test('shows neither the variable nor what was captured, also where the server echoes them', async () => {
+    const { cwd, ran } = await run(', echo: none, key: none');
+    expect(ran.status).toBe(1);
+    const [error] = ran.results().scenarios[0]?.errors ?? [];
+    expect(error?.sample).toContain('expected json echo to be "none", got "Bearer {{jwt}}"');
+    expect(error?.sample).toContain('expected json key to be "none", got "***"');
+    const shown = [
+      ran.stdout,
+      ran.stderr,
+      ...['.flowgate/results.json', 'report.html', 'comment.md'].map((file) =>
+        readFileSync(join(cwd, file), 'utf8'),
+      ),
+    ];
+    for (const text of shown) {
+      expect(text).not.toMatch(/secret_token|correct.{0,3}horse|horse.{0,3}battery/);
+      expect(text).not.toContain(Buffer.from(PASSWORD).toString('base64').slice(0, 20));
+    }
+  });
+
+  test('a wrong password is masked in what the server says of it', async () => {
+    const { ran } = await run('', { SHOP: at, SHOP_PASSWORD: 'hunter2' });
+    expect(ran.status).toBe(1);
+    expect(ran.results().scenarios[0]?.flows[0]).toMatchObject({ outcome: 'failed' });
+    expect(JSON.stringify(ran.results())).not.toContain('hunter2');
+  });
+
+  test('a variable that is not set is unusable input, before anything is sent', async () => {
+    seen.length = 0;
+    const { ran } = await run('', { SHOP: at });
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('{{env.SHOP_PASSWORD}}: the variable SHOP_PASSWORD is not set');
+    expect(seen).toEqual([]);
+  });
 });

@@ -8,6 +8,8 @@ export interface SimulatedAnswer {
   readonly bodyAfter?: number;
   readonly status?: number;
   readonly location?: string;
+  /** By name in lower case; each value of a list is a line of its own. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly chunks?: readonly string[];
   /** What the exchange rejects with after `headAfter`. */
   readonly error?: Error;
@@ -53,12 +55,16 @@ export class SimulatedHttp implements HttpClient {
   }
 
   async #respond(
-    { headAfter = 10, bodyAfter = 0, status = 200, location, chunks = [], error }: SimulatedAnswer,
+    { headAfter = 10, bodyAfter = 0, status = 200, location, headers, chunks = [], error }: SimulatedAnswer,
     { receiver, carried }: { receiver: HttpReceiver; carried: { received: number } },
   ): Promise<void> {
     await this.clock.sleep(headAfter);
     if (error !== undefined) throw error;
-    receiver.head(status, (name) => (name === 'location' ? location : undefined));
+    const lines = (name: string): readonly string[] => {
+      const value = (name === 'location' ? location : undefined) ?? headers?.[name];
+      return value === undefined ? [] : [value].flat();
+    };
+    receiver.head(status, (name) => (lines(name).length === 0 ? undefined : lines(name).join(', ')), lines);
     await this.clock.sleep(bodyAfter);
     for (const chunk of chunks) {
       carried.received += chunk.length;

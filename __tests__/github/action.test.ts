@@ -115,6 +115,32 @@ test('a token that a flow got hold of all the same is in nothing that is publish
   for (const secret of [TOKEN, basic, runtime]) expect(published).not.toContain(secret);
 });
 
+test('what requests are filled in with is masked when it is learned, and published in no form', async () => {
+  const secret = 'pw-0123456789 ü';
+  let published = '';
+  const renderers = {
+    ...ports().renderers,
+    comment: (given: Results) => (published = JSON.stringify(given)),
+  };
+  const gate = gateOf(() => {
+    expect(runner.masked).not.toContain(secret);
+    context?.secrets?.add(secret);
+    expect(runner.masked).toContain(secret);
+    return aResults({ reproduce: `is ${secret}, ${encodeURIComponent(secret)}` });
+  });
+  await runAction(ports({ gate, renderers }), start());
+  expect(published).toContain('is ***, ***');
+});
+
+test('the plan is made with what flows get', async () => {
+  const makePlan: ActionPorts['makePlan'] = (_, { env }) => {
+    expect(env).toMatchObject({ PATH: '/bin' });
+    expect(JSON.stringify(env)).not.toContain(TOKEN);
+    return Promise.resolve(PLAN);
+  };
+  expect(await runAction(ports({ makePlan }), start())).toBe(1);
+});
+
 test('the comment mode is that of the input', async () => {
   await runAction(ports(), start({ inputs: { comment: 'never' } }));
   expect(github.calls).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { splitThresholds } from '../../src/config/thresholds.js';
-import { unmet } from '../../src/flows/http/response.js';
+import { unmet } from '../../src/flows/http/expectation.js';
 import { thrownAt } from '../../src/flows/module/import.js';
 import { withoutEscapes } from '../../src/lib/message.js';
 import { SlowPattern, TextPattern } from '../../src/lib/text-pattern.js';

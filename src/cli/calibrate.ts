@@ -32,7 +32,8 @@ export async function calibrate(
 ): Promise<number> {
   const { screen, ports } = terminal;
   const context = terminal.contextOf('');
-  const { scenarios: plans, compare, bounds } = await planned(terminal, { asked, time, runs });
+  const { env } = context;
+  const { scenarios: plans, compare, bounds } = await planned(terminal, { asked, time, runs, env });
   const createdAt = ports.clock.wall().toISOString();
   const scenarios = await inTurn(plans, {
     ...compare,
@@ -42,7 +43,7 @@ export async function calibrate(
     ports,
     context,
   });
-  const calibration: Calibration = {
+  const calibration: Calibration = terminal.secrets.hide({
     schema: CALIBRATION_SCHEMA,
     version: context.version,
     createdAt,
@@ -50,7 +51,7 @@ export async function calibrate(
     seed: plans[0]?.seed ?? 0,
     interrupted: ports.interrupt.aborted ? String(ports.interrupt.reason) : undefined,
     scenarios,
-  };
+  });
   if (json !== undefined) await writeFile(terminal, json, `${JSON.stringify(calibration, undefined, 2)}\n`);
   if (markdown !== undefined) await writeFile(terminal, markdown, renderCalibrationMarkdown(calibration));
   screen.write(`${renderCalibrationTerminal(calibration, screen)}\n`);
@@ -75,6 +76,8 @@ interface Asked {
   readonly asked: RunOptions;
   readonly time: string | undefined;
   readonly runs: string | undefined;
+  /** What flows get. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 type Bounds = Pick<CalibrateOptions, 'time' | 'runs'>;
@@ -82,14 +85,14 @@ type Bounds = Pick<CalibrateOptions, 'time' | 'runs'>;
 /** @throws UserError with all that is wrong with the options and the config */
 async function planned(
   { ports, cwd }: Terminal,
-  { asked, ...bounds }: Asked,
+  { asked, env, ...bounds }: Asked,
 ): Promise<Pick<Plan, 'scenarios'> & { readonly compare: ComparePlan; readonly bounds: Bounds }> {
   const problems: Problem[] = [];
   const read = readBounds(bounds, problems);
   // That there is something to compare with lets limits hang on a base, as where the gate runs.
   const inputs = { ...inputsOf(asked), compare: 'base' };
   try {
-    const { scenarios, compare } = await makePlan(inputs, { files: ports.files, workspace: cwd });
+    const { scenarios, compare } = await makePlan(inputs, { files: ports.files, workspace: cwd, env });
     problems.push(...unusedThresholds(inputs, scenarios));
     if (problems.length > 0) throw new UserError(problems);
     if (compare === undefined) throw new Error('a plan with compare says how to compare');
@@ -113,7 +116,7 @@ function unusedThresholds(inputs: Inputs, [scenario]: readonly ScenarioPlan[]): 
     }));
 }
 
-function readBounds({ time, runs }: Omit<Asked, 'asked'>, problems: Problem[]): Bounds {
+function readBounds({ time, runs }: Omit<Asked, 'asked' | 'env'>, problems: Problem[]): Bounds {
   const read = time === undefined ? undefined : parseDuration(time);
   if (read?.ok === false) problems.push({ where: 'option --for', message: read.message });
   if (runs === undefined) return { time: read?.ok === true ? read.value : TIME };

@@ -28,7 +28,12 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
 async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOptions): Promise<number> {
   const { ports, env, cwd } = terminal;
   const context = terminal.contextOf(reproduceCommand(inputs));
-  const plan = await makePlan(inputs, { files: ports.files, workspace: cwd, prepares: true });
+  const plan = await makePlan(inputs, {
+    files: ports.files,
+    workspace: cwd,
+    prepares: true,
+    env: context.env,
+  });
   // In a workflow the terminal's command is about the same event as the action.
   const payload = await readPayload(ports.files, env);
   const { base: event } = readEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload, env });

@@ -7,6 +7,7 @@ import { renderHtml } from '../report/html.js';
 import { renderComment } from '../report/markdown.js';
 import { resultsJson } from '../report/results-json.js';
 import { renderTerminal } from '../report/terminal.js';
+import type { Secrets } from '../system/secrets.js';
 
 /** The person's terminal, or the file or pipe that stands for it. */
 export interface Screen {
@@ -25,6 +26,8 @@ export interface Screen {
 export interface Terminal {
   readonly screen: Screen;
   readonly ports: GatePorts;
+  /** What no screen and no file is to show. */
+  readonly secrets: Secrets;
   /** What surrounds a run that is started now; `reproduce` is the command that starts it again. */
   readonly contextOf: (reproduce: string) => GateContext;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -94,10 +97,11 @@ export async function writeFile(
 /** Keeps, writes and prints what came out. */
 export async function tell(
   terminal: Terminal,
-  results: Results,
+  measured: Results,
   { json: kept = KEPT, ...others }: OutputOptions,
 ): Promise<void> {
   const { screen } = terminal;
+  const results = terminal.secrets.hide(measured);
   const isKept = await writeFile(terminal, kept, FORMATS.json.print(results));
   await writeOutputs(terminal, results, others);
   screen.write(`${renderTerminal(results, screen)}\n`);

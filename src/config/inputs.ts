@@ -12,11 +12,11 @@ import {
   unreadable,
 } from '../lib/fields.js';
 import { didYouMean } from '../lib/nearest.js';
-import { placeholdersIn } from '../lib/placeholders.js';
 import { UNRESOLVED_ANSWERS } from '../model/comparison.js';
 import type { HttpRequestPlan } from '../model/plan.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { httpRequests } from './http.js';
+import { placeholderFault } from './placeholders.js';
 import { needsCompare, NO_THRESHOLD, ofThreshold, readThresholdText } from './thresholds.js';
 
 /* What the action's inputs and the terminal's options say. */
@@ -140,9 +140,8 @@ function ref(text: string): Read<string> {
 
 /** The URL of a GET. */
 function requests(text: string): Read<readonly HttpRequestPlan[]> {
-  if (placeholdersIn(text).some(({ word }) => /^port(\.|$)/.test(word))) {
-    return unreadable('{{port}} is the port of a service, and there is none; write a config');
-  }
+  const fault = placeholderFault(text);
+  if (fault !== undefined) return unreadable(fault);
   const { data, error } = httpRequests.safeParse(text);
   return data === undefined ? unreadable(error.issues[0]?.message ?? '') : good(data);
 }

@@ -1,7 +1,10 @@
 import type { TextPlace } from '../lib/errors.js';
+import { wordFault } from '../flows/http/variables.js';
 import { type Finding, isMap, type Path, type Raw } from '../lib/fields.js';
-import { didYouMean } from '../lib/nearest.js';
-import { placeholdersIn } from '../lib/placeholders.js';
+import { didYouMean, nearest } from '../lib/nearest.js';
+import { type Placeholder, placeholdersIn } from '../lib/placeholders.js';
+import { columnOf, placesIn, TEMPLATE_NAMES } from '../lib/template.js';
+import { isPattern } from './http-response.js';
 
 /*
  * What flowgate puts into texts of a scenario, and gives to its processes: the ports of services, and variables.
@@ -18,8 +21,9 @@ type Owners = { readonly kind: 'only' } | { readonly kind: 'named'; readonly nam
 /** Placeholders that nothing would be put in for. */
 export function placeholderRules(path: Path, scenario: Raw): Finding[] {
   const owners = ownersIn(scenario);
-  const outside = complaintOf(owners);
-  const inside = (word: string): string | undefined => (word === 'port' ? undefined : outside(word));
+  const complain = complaintOf(owners);
+  const outside = { complain, find: placeholdersIn };
+  const inside = { ...outside, complain: (word: string) => (word === 'port' ? undefined : complain(word)) };
   const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
   const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
   const services = scenario['services'];
@@ -31,7 +35,7 @@ export function placeholderRules(path: Path, scenario: Raw): Finding[] {
     ...ofTexts,
     ...ofService,
     ...ofServices,
-    ...ofRequests(path, scenario, outside),
+    ...ofRequests(path, scenario, complain),
     ...ofUpstreams([...path, 'faults'], scenario['faults'], outside),
   ];
 }
@@ -52,39 +56,158 @@ function ownersIn({ service, services }: Raw): Owners {
 }
 
 /** A command alone, or a map. */
-function serviceFindings(path: Path, service: unknown, complain: Complain): Finding[] {
-  if (!isMap(service)) return findingsIn(path, service, complain);
-  return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
+function serviceFindings(path: Path, service: unknown, search: Search): Finding[] {
+  if (!isMap(service)) return findingsIn(path, service, search);
+  return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], search));
 }
 
-/** Requests have placeholders of their own, which differ from flow to flow; ports are ours. */
-function ofRequests(path: Path, { http }: Raw, complain: Complain): Finding[] {
-  return findingsIn([...path, 'http'], http, (word) =>
-    /^port(\.|$)/.test(word) ? complain(word) : undefined,
+/** Where what is filled into requests comes from. */
+interface PlaceholderSource {
+  /** Whether it is for this source to say what is wrong with the word. */
+  readonly owns: (word: string) => boolean;
+  /** Why nothing would be filled in for a word of its own; undefined if something would. */
+  readonly complain: Complain;
+  /** Words that it fills in, or how they look. */
+  readonly words: readonly string[];
+}
+
+const OF_EVERY_FLOW: PlaceholderSource = {
+  owns: (word) => TEMPLATE_NAMES.some((name) => name === word),
+  complain: () => undefined,
+  words: TEMPLATE_NAMES,
+};
+
+function portsOf(complain: Complain): PlaceholderSource {
+  return { owns: (word) => /^port(\.|$)/.test(word), complain, words: [] };
+}
+
+/** Whether the environment has them is asked when it is known. */
+const OF_ENVIRONMENT: PlaceholderSource = {
+  owns: (word) => /^env(\.|$)/.test(word),
+  complain: wordFault,
+  words: ['env.NAME'],
+};
+
+/** Whether there is such a column is asked when the rows are known. */
+const OF_ROWS: PlaceholderSource = {
+  owns: (word) => /^data(\.|$)/.test(word),
+  complain: (word) =>
+    columnOf(word) === undefined ? `${braced(word)} names no column; write {{data.NAME}}` : undefined,
+  words: ['data.NAME'],
+};
+
+/** What requests before this one have captured; what this one, those beside it and later ones do comes too late. */
+function capturedOf(earlier: readonly string[], later: readonly string[]): PlaceholderSource {
+  return {
+    owns: (word) => earlier.includes(word) || later.includes(word),
+    complain: (word) =>
+      earlier.includes(word)
+        ? undefined
+        : `${braced(word)} is captured by this request or a later one; only requests after that are filled in with it`,
+    words: earlier,
+  };
+}
+
+const REQUEST_TEXTS = ['url', 'headers', 'body', 'expect'];
+
+function ofRequests(path: Path, { http }: Raw, ofPorts: Complain): Finding[] {
+  const entries = requestsIn([...path, 'http'], http).map((entry) =>
+    Array.isArray(http) ? requestsIn(entry.path, entry.value) : [entry],
   );
+  const captured = entries.map((requests) => requests.flatMap(({ value }) => namesCaptured(value)));
+  return entries.flatMap((requests, index) => {
+    const sources = [
+      OF_EVERY_FLOW,
+      portsOf(ofPorts),
+      OF_ENVIRONMENT,
+      OF_ROWS,
+      capturedOf(captured.slice(0, index).flat(), captured.slice(index).flat()),
+    ];
+    const complain = complaintOfAll(sources);
+    const search = { complain, find: placesInRequest, inKeys: true };
+    return requests.flatMap(({ path: at, value }) =>
+      isMap(value)
+        ? REQUEST_TEXTS.flatMap((key) => findingsIn([...at, key], value[key], search))
+        : findingsIn(at, value, search),
+    );
+  });
+}
+
+interface Located {
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/** The entries of a list, or the only one. */
+function requestsIn(path: Path, value: unknown): readonly Located[] {
+  if (!Array.isArray(value)) return [{ path, value }];
+  return value.map((item: unknown, index) => ({ path: [...path, index], value: item }));
+}
+
+function namesCaptured(request: unknown): readonly string[] {
+  return isMap(request) && isMap(request['capture']) ? Object.keys(request['capture']) : [];
+}
+
+/** Patterns are not filled in, but with ports. */
+function placesInRequest(text: string): readonly Placeholder[] {
+  return isPattern(text)
+    ? placeholdersIn(text).filter(({ word }) => /^port(\.|$)/.test(word))
+    : placesIn(text);
+}
+
+/** Of the URL that an input gives, where there is neither a service nor a request before. */
+export function placeholderFault(url: string): string | undefined {
+  const ofPorts = (): string => '{{port}} is the port of a service, and there is none; write a config';
+  const complain = complaintOfAll([OF_EVERY_FLOW, portsOf(ofPorts), OF_ENVIRONMENT, OF_ROWS]);
+  return complaints(url, { complain, find: placesIn })[0]?.message;
+}
+
+function complaintOfAll(sources: readonly PlaceholderSource[]): Complain {
+  return (word) => {
+    const source = sources.find(({ owns }) => owns(word));
+    if (source !== undefined) return source.complain(word);
+    const words = sources.flatMap((each) => each.words);
+    const meant = nearest(word, words);
+    const hint =
+      meant === undefined
+        ? `; available: ${words.map(braced).join(', ')}`
+        : `; did you mean ${braced(meant)}?`;
+    return `unknown placeholder ${braced(word)}${hint}`;
+  };
 }
 
 /** Where a proxy listens is for its user to choose: what connects to it has to know. */
-function ofUpstreams(path: Path, faults: unknown, complain: Complain): Finding[] {
+function ofUpstreams(path: Path, faults: unknown, search: Search): Finding[] {
   const network = isMap(faults) ? faults['network'] : undefined;
   if (!Array.isArray(network)) return [];
   return network.flatMap((entry: unknown, index) =>
-    isMap(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], complain) : [],
+    isMap(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], search) : [],
   );
 }
 
-function findingsIn(path: Path, value: unknown, complain: Complain): Finding[] {
-  if (typeof value === 'string') return findingsInText(path, value, complain);
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
-  if (!isMap(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
+interface Search {
+  readonly complain: Complain;
+  readonly find: (text: string) => readonly Placeholder[];
+  /** Keys of maps are filled in too. */
+  readonly inKeys?: boolean;
 }
 
-function findingsInText(path: Path, text: string, complain: Complain): Finding[] {
-  return placeholdersIn(text).flatMap(({ word, index }) => {
+function findingsIn(path: Path, value: unknown, search: Search): Finding[] {
+  if (typeof value === 'string') return complaints(value, search).map((found) => ({ path, ...found }));
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => findingsIn([...path, index], item, search));
+  }
+  if (!isMap(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => [
+    ...(search.inKeys === true ? complaints(key, search).map(({ message }) => ({ path, key, message })) : []),
+    ...findingsIn([...path, key], item, search),
+  ]);
+}
+
+function complaints(text: string, { complain, find }: Search): readonly Pick<Finding, 'message' | 'place'>[] {
+  return find(text).flatMap(({ word, index }) => {
     const message = complain(word);
-    return message === undefined ? [] : [{ path, message, place: placeOf(text, index) }];
+    return message === undefined ? [] : [{ message, place: placeOf(text, index) }];
   });
 }
 

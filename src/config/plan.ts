@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { planCompare } from '../compare/config.js';
 import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
 import { dataFrom, readDataFile } from '../data/data.js';
+import { variableFaults } from '../flows/http/variables.js';
 import { planHistory } from '../history/config.js';
 import { codeOf, messageOf, type Problem, UserError } from '../lib/errors.js';
 import { isMap, oneLine } from '../lib/fields.js';
@@ -40,6 +41,8 @@ export interface PlanSources {
    * looked for after it. If left out, nobody prepares.
    */
   readonly prepares?: true;
+  /** The environment that flows get; if left out, nobody asks whether it has what requests are filled in with. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The inputs are those of head: what base is asked for need not use all of them. */
   readonly isBase?: true;
 }
@@ -76,6 +79,7 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
     }
     scenarios.push(result.scenario);
     problems.push(...misplacedBug(result.scenario, parsed));
+    problems.push(...problemsOfVariables(result.scenario, draft, sources.env));
     problems.push(...(await misusedData(result.scenario, draft, sources)));
   }
   if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
@@ -210,6 +214,15 @@ function unknownScenarios(wanted: readonly string[], known: readonly string[]): 
       where: whereInput('scenario'),
       message: `there is no scenario ${name}${didYouMean(name, known, `; scenarios are ${known.join(', ')}`)}`,
     }));
+}
+
+function problemsOfVariables(
+  { work, env: own }: ScenarioPlan,
+  { problemAt }: Draft,
+  env: PlanSources['env'],
+): Problem[] {
+  if (env === undefined) return [];
+  return variableFaults(work, { ...env, ...own }).map((message) => problemAt('http', message));
 }
 
 /** What is wrong with its rows for what its flows are, if the file is there. */

@@ -43,8 +43,10 @@ function ofRequests(message: string): RequestProblem {
 }
 
 function textsOf({ url, headers, body = '', expect }: HttpRequestPlan): readonly string[] {
-  const { body: pattern, json = {} } = expect;
-  return [url, ...Object.values(headers), body, pattern?.kind === 'text' ? pattern.text : '', toJson(json)];
+  const { body: text, headers: expected = {}, json = {} } = expect;
+  const patterns = [...(text === undefined ? [] : [text]), ...Object.values(expected)];
+  const inPatterns = patterns.map((pattern) => (pattern.kind === 'text' ? pattern.text : ''));
+  return [url, ...Object.values(headers), body, ...inPatterns, toJson(json)];
 }
 
 /** A column that no row has is unknown; one that some do not have is missing there. */
@@ -78,7 +80,7 @@ function unsendable({ url, headers, name }: HttpRequestPlan, { rows }: RowsOfFil
     .filter(([, value]) => asksIn(value))
     .map(([header, value]) => ({
       what: header,
-      fault: (data: DataRow) => headerFault(template(value)({ token: '', flow: 1, iteration: 1, data })),
+      fault: (data: DataRow) => headerFault(template(value)({ token: '', flow: '1', iteration: '1', data })),
     }));
   const texts = [...ofUrl, ...ofHeaders];
   return rows.flatMap((row, index) =>

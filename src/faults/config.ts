@@ -1,17 +1,5 @@
 import type { z } from 'zod';
-import {
-  type Finding,
-  good,
-  map,
-  oneOf,
-  type Path,
-  type Read,
-  readAs,
-  readShare,
-  readTime,
-  unreadable,
-  whole,
-} from '../lib/fields.js';
+import { type Finding, map, oneOf, type Path, readAs, readShare, readSpan, whole } from '../lib/fields.js';
 import { seededRandom, seedOf } from '../lib/random.js';
 import type { FaultsPlan, KillPlan, Wave } from '../model/faults.js';
 import { limitRules, limits, type LimitsConfig, planLimits } from './limits/config.js';
@@ -23,28 +11,12 @@ const SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT']
 const AFTER: KillPlan['after'] = { from: 100, to: 1000 };
 const SIGNAL = 'SIGKILL';
 
-/** `100ms..1s`, or one time for all: `500ms`. */
-function readAfter(text: string): Read<KillPlan['after']> {
-  const [first = '', last = first, more] = text.split(/\s*\.\.+\s*/);
-  if (more !== undefined || first.trim() === '' || last.trim() === '') {
-    return unreadable(`${text} has no two ends; write it as 100ms..1s, or 500ms for all`);
-  }
-  const from = readTime(first);
-  if (!from.ok) return from;
-  const to = readTime(last);
-  if (!to.ok) return to;
-  if (to.value < from.value) {
-    return unreadable(`${text} ends before it begins; write the earlier time first, as in 100ms..1s`);
-  }
-  return good({ from: from.value, to: to.value });
-}
-
 export const kill = map(
   {
     share: readAs('a share of the flows such as 10%', (text) => readShare(text, 'the flows')).describe(
       'share of the flows of a faulted wave that are killed, each drawn by itself: 10%',
     ),
-    after: readAs('a span of time such as 100ms..1s', readAfter)
+    after: readAs('a span of time such as 100ms..1s', readSpan)
       .optional()
       .describe('how long after its start a flow is killed, drawn evenly; 100ms..1s if left out'),
     signal: oneOf(SIGNALS)

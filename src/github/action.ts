@@ -3,13 +3,14 @@ import type { PlanSources } from '../config/plan.js';
 import { reproduceCommand } from '../config/reproduce.js';
 import type { GatePorts, Gating } from '../gate.js';
 import { keepHistory, readPast } from '../history/branch.js';
+import { withoutSecrets } from '../lib/redact.js';
 import type { Plan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import { flowEnv, secretTraces, tracesOf, withheldFromShells } from '../system/flow-env.js';
 import type { GitHub } from '../system/github.js';
+import { Secrets } from '../system/secrets.js';
 import { abandonCheckRun, type OpenCheckRun, openCheckRun } from './check-run.js';
 import { settlePullRequest } from './pull-request.js';
-import { withoutSecrets } from './redact.js';
 import { type Renderers, report, reportFailure } from './report.js';
 import type { Runner } from './runner.js';
 import { readSurroundings } from './surroundings.js';
@@ -64,6 +65,9 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   const { logger } = runner;
   const secrets = token === undefined ? [] : [token];
   for (const trace of tracesOf(secrets)) runner.mask(trace);
+  const hidden = new Secrets((trace) => {
+    runner.mask(trace);
+  });
   const github = token === undefined ? undefined : ports.openGitHub(token);
   const known = readSurroundings(start);
   const { workspace } = known;
@@ -76,7 +80,13 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     return status;
   };
   try {
-    const plan = await ports.makePlan(inputs, { files: gatePorts.files, workspace, prepares: true });
+    const given = flowEnv(env, secrets);
+    const plan = await ports.makePlan(inputs, {
+      files: gatePorts.files,
+      workspace,
+      prepares: true,
+      env: given,
+    });
     const { pullRequest, checkName, comment: mode = 'always' } = parseInputs(inputs).parsed;
     const surroundings = await settlePullRequest(
       { github, git: gatePorts.git, logger },
@@ -98,11 +108,12 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
         git,
         run,
         reproduce: reproduceCommand(inputs),
-        env: flowEnv(env, secrets),
+        env: given,
+        secrets: hidden,
         past,
       },
       tell: async (measured) => {
-        const results = withoutSecrets(measured, secretTraces(env, secrets));
+        const results = hidden.hide(withoutSecrets(measured, secretTraces(env, secrets)));
         await report(
           { runner, files: gatePorts.files, renderers: ports.renderers, github },
           { results, surroundings, checkRun, mode, temporary: start.temporary },

@@ -68,6 +68,22 @@ export function readTime(text: string): Read<number> {
   return /^0+(\.0+)?\s*(ns|us|µs|μs|ms|s|m|h)?$/.test(text.trim()) ? good(0) : parseDuration(text);
 }
 
+/** `100ms..1s`, or one time for all: `500ms`. */
+export function readSpan(text: string): Read<{ readonly from: number; readonly to: number }> {
+  const [first = '', last = first, more] = text.split(/\s*\.\.+\s*/);
+  if (more !== undefined || first.trim() === '' || last.trim() === '') {
+    return unreadable(`${text} has no two ends; write it as 100ms..1s, or 500ms for all`);
+  }
+  const from = readTime(first);
+  if (!from.ok) return from;
+  const to = readTime(last);
+  if (!to.ok) return to;
+  if (to.value < from.value) {
+    return unreadable(`${text} ends before it begins; write the earlier time first, as in 100ms..1s`);
+  }
+  return good({ from: from.value, to: to.value });
+}
+
 /** As the JSON Schema of the config says it. */
 export const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
 

@@ -4,32 +4,33 @@ import { toJson, valueAt } from './json.js';
 
 /* Texts of requests with places that are filled in for each flow: `{{token}}`, `{{data.email}}`. */
 
-/** What can be filled in, as `{{name}}`, beside a value of the flow's row, `{{data.NAME}}`. */
+/** What can be filled in everywhere, as `{{name}}`. */
 export const TEMPLATE_NAMES = ['token', 'flow', 'iteration'] as const;
 
-type TemplateName = (typeof TEMPLATE_NAMES)[number];
-
-export type TemplateValues = Readonly<Record<TemplateName, string | number>> & {
-  /** The row of the flow, if the scenario has data. */
-  readonly data?: DataRow;
-};
+/** By name; `data` is the flow's row. Those of every flow are text; a captured value is what the answer had. */
+export type TemplateValues = Readonly<Record<string, JsonValue | undefined>> & { readonly data?: DataRow };
 
 type Fill = (values: TemplateValues) => string;
 type Encode = (value: JsonValue) => string;
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/gu;
-/** In JSON a text that is nothing but a value of the row becomes that value; the name of a map's key stays a text. */
-const JSON_PLACE = /(?<!\\)"\{\{\s*(data\.[^{}]*?)\s*\}\}"(?!:)|\{\{\s*([^{}]*?)\s*\}\}/gu;
+/** In JSON a text that is one place alone becomes its value; the name of a map's key stays a text. */
+const JSON_PLACE = /(?<!\\)"\{\{\s*([^{}]*?)\s*\}\}"(?!:)|\{\{\s*([^{}]*?)\s*\}\}/gu;
 const ONE_PLACE = /^\{\{\s*([^{}]*?)\s*\}\}$/u;
 
-/** Names in the text that stand for nothing, whatever columns the data has. */
-export function unknownNames(text: string): readonly string[] {
-  return namesIn(text).filter((name) => !isKnown(name) && columnOf(name) === undefined);
+/** The names in a text, and where their places begin. */
+export function placesIn(text: string): readonly { readonly word: string; readonly index: number }[] {
+  return [...text.matchAll(PLACE)].map(({ 1: word = '', index }) => ({ word, index }));
 }
 
 /** `NAME` of every `{{data.NAME}}` in the text. */
 export function columnsIn(text: string): readonly string[] {
-  return namesIn(text).flatMap((name) => columnOf(name) ?? []);
+  return placesIn(text).flatMap(({ word }) => columnOf(word) ?? []);
+}
+
+/** `NAME` of `data.NAME`; undefined if a word is none such. */
+export function columnOf(word: string): string | undefined {
+  return /^data\.(.+)$/su.exec(word)?.[1];
 }
 
 /** A value of a row: of the column with this name, or else along its dots, as in `user.name`. Undefined if there is none. */
@@ -54,7 +55,7 @@ export function formTemplate(text: string): Fill {
 
 /**
  * The same of a URL. Values are percent-encoded, so that `a&b` stays one value; but for those before the path, where a
- * column holds a host, a path with its query, or the whole URL.
+ * value may be a host, a path with its query, or the whole URL.
  */
 export function urlTemplate(text: string): Fill {
   return filling(text, PLACE, (before) => (BEFORE_PATH.test(before) ? textOf : percentEncoded));
@@ -63,7 +64,7 @@ export function urlTemplate(text: string): Fill {
 const BEFORE_PATH = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*$/i;
 
 function percentEncoded(value: JsonValue): string {
-  return encodeURIComponent(textOf(value));
+  return encodeURIComponent(textOf(value).toWellFormed());
 }
 
 /** The same of a text that is JSON, and stays it whatever the values hold. */
@@ -75,10 +76,10 @@ function inText(value: JsonValue): string {
   return JSON.stringify(textOf(value)).slice(1, -1);
 }
 
-/** The same of one text in a JSON value: one that is nothing but a value of the row is that value. */
+/** The same of one text in a JSON value: one that is one place alone becomes its value. */
 export function valueTemplate(text: string): (values: TemplateValues) => JsonValue {
-  const [, name = ''] = ONE_PLACE.exec(text) ?? [];
-  if (columnOf(name) === undefined) return template(text);
+  const [, name] = ONE_PLACE.exec(text) ?? [];
+  if (name === undefined) return template(text);
   return (values) => {
     const value = valueOf(name, values);
     return value === undefined ? text : value;
@@ -94,9 +95,9 @@ function filling(text: string, places: RegExp, encodingOf: (before: string, plac
   const parts: Fill[] = [];
   let from = 0;
   for (const match of text.matchAll(places)) {
-    const [place, ...names] = match;
-    // One of several groups has captured it.
-    const name = names.join('');
+    const [place, ...groups] = match;
+    const names: readonly (string | undefined)[] = groups;
+    const name = names.find((each) => each !== undefined) ?? '';
     const encode = encodingOf(text.slice(0, match.index), place);
     const literal = text.slice(from, match.index);
     parts.push((values) => {
@@ -110,19 +111,7 @@ function filling(text: string, places: RegExp, encodingOf: (before: string, plac
 }
 
 function valueOf(name: string, values: TemplateValues): JsonValue | undefined {
-  if (isKnown(name)) return values[name];
+  if (Object.hasOwn(values, name)) return values[name];
   const column = columnOf(name);
   return column === undefined || values.data === undefined ? undefined : cellOf(values.data, column);
-}
-
-function namesIn(text: string): readonly string[] {
-  return [...text.matchAll(PLACE)].map(([, name = '']) => name);
-}
-
-function isKnown(name: string): name is TemplateName {
-  return TEMPLATE_NAMES.some((known) => known === name);
-}
-
-function columnOf(name: string): string | undefined {
-  return /^data\.(.+)$/su.exec(name)?.[1];
 }

@@ -24,17 +24,22 @@ export class TextPattern {
 
   /** Throws SlowPattern if it does not come to an end. */
   test(text: string): boolean {
+    return this.exec(text) !== null;
+  }
+
+  /** As of a RegExp. Throws SlowPattern if it does not come to an end. */
+  exec(text: string): RegExpExecArray | null {
     const mostSteps = text.length ** (this.#repetitions + 1);
-    return mostSteps <= FEW_STEPS ? this.#regExp.test(text) : this.#testInTime(text);
+    return mostSteps <= FEW_STEPS ? this.#regExp.exec(text) : this.#execInTime(text);
   }
 
   /** The event loop stands still while a pattern is tried: neither a timeout nor a signal could end it. */
-  #testInTime(text: string): boolean {
-    shared ??= { context: createContext({}), script: new Script('pattern.test(text)') };
+  #execInTime(text: string): RegExpExecArray | null {
+    shared ??= { context: createContext({}), script: new Script('pattern.exec(text)') };
     const { context, script } = shared;
     Object.assign(context, { pattern: this.#regExp, text });
     try {
-      return script.runInContext(context, { timeout: this.#limit }) as boolean;
+      return script.runInContext(context, { timeout: this.#limit }) as RegExpExecArray | null;
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw thrown;
       const message = `it was stopped after ${this.#limit} ms over ${text.length} characters; simplify it: a repetition of a repetition, as in (a+)+, can take forever`;

@@ -79,12 +79,38 @@ export type BodyPattern =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'pattern'; readonly source: string; readonly flags: string };
 
+/** ms; drawn evenly between both. */
+export interface PausePlan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where in a response a value is that later requests are filled in with. */
+export type CaptureSource =
+  | { readonly kind: 'json'; readonly path: string }
+  /** Name in lower case. */
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'cookie'; readonly name: string }
+  /** Its first group, or all that it matches if it has none. */
+  | { readonly kind: 'pattern'; readonly source: string; readonly flags: string };
+
+/** A number that a flow reports of a response. */
+export interface MeasurePlan {
+  readonly source: CaptureSource;
+  /** As in `3MB`; a number of something if left out. */
+  readonly unit?: string;
+}
+
 /** What a response must be. */
 export interface HttpExpectation {
   readonly status: readonly StatusRange[];
   /** The statuses as they were written: `2xx`, `200 or 404`. */
   readonly statusText: string;
   readonly body?: BodyPattern;
+  /** By name in lower case: the text that it is, or the pattern that it matches. */
+  readonly headers?: Readonly<Record<string, BodyPattern>>;
+  /** ms until all of it has come, from when the request was sent; redirections that are followed included. */
+  readonly time?: number;
   /** Dotted path → the value there; every one must be right. */
   readonly json?: { readonly [path: string]: JsonValue };
 }
@@ -114,6 +140,16 @@ export interface HttpRequestPlan {
   readonly body?: string;
   /** The body was written as a map or a list: whatever is filled in, it stays JSON. */
   readonly bodyIsJson?: true;
+  /** By the name that later requests have the value by. */
+  readonly capture?: Readonly<Record<string, CaptureSource>>;
+  /** By the metric's name. */
+  readonly measure?: Readonly<Record<string, MeasurePlan>>;
+  /** ms that it may take. */
+  readonly timeout?: number;
+  /** How long the flow waits once it was answered. */
+  readonly pause?: PausePlan;
+  /** Requests of one number go out together; the next one is sent when all of them are answered. */
+  readonly batch?: number;
   readonly expect: HttpExpectation;
 }
 

@@ -3,12 +3,14 @@ import { type Limits, openLimits } from '../faults/limits/limits.js';
 import type { ResourceLimits } from '../faults/limits/request.js';
 import type { OpenNetworkProxy } from '../faults/network/protocol.js';
 import type { OpenHttpClient } from '../flows/http/port.js';
+import { variableValues } from '../flows/http/variables.js';
 import { type Identity, MARK } from '../lib/identity.js';
 import type { ScenarioPlan, ServicePlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import { withPorts } from '../services/ports.js';
 import type { FreePorts, Http } from '../services/service.js';
 import type { Clock, CommandSpec, Files, Logger, ProgressView, Spawner } from '../system/ports.js';
+import { Secrets } from '../system/secrets.js';
 import type { MachineState } from '../watch/machine-state.js';
 import { ProcessWatch } from '../watch/process-watch.js';
 import type { ProcessTable } from '../watch/table.js';
@@ -37,6 +39,8 @@ export interface ExecuteContext {
   readonly environment: Environment;
   /** The environment that flows get, already without tokens, inputs and the runner's command files. */
   readonly env: Readonly<Record<string, string>>;
+  /** Learns what is filled into requests and shown to nobody; whoever shows or saves what was measured asks it. */
+  readonly secrets?: Secrets;
 }
 
 /** What every part of one scenario's run needs: who it is, where it may write, and who watches. */
@@ -48,6 +52,9 @@ export interface Stage {
   readonly identity: Identity;
   /** Environment of everything that the scenario starts. */
   readonly env: Readonly<Record<string, string>>;
+  /** What `{{env.NAME}}` is filled in with, by that word. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: Secrets;
   /** A temporary folder, removed at the end. */
   readonly scratch: string;
   readonly watch: ProcessWatch;
@@ -65,6 +72,10 @@ export async function setStage(
   ports: ExecutePorts,
   context: ExecuteContext,
 ): Promise<Stage> {
+  const { secrets = new Secrets() } = context;
+  const variables = variableValues(plan.work, { ...context.env, ...plan.env });
+  // Before anything starts that could show one.
+  for (const value of Object.values(variables)) secrets.add(value);
   const data = await openData(plan, ports.files);
   const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
   const identity = { run: ports.newRunId() };
@@ -75,6 +86,8 @@ export async function setStage(
     ports,
     environment: context.environment,
     identity,
+    variables,
+    secrets,
     env: {
       ...context.env,
       ...ported.plan.env,

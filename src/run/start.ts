@@ -118,7 +118,7 @@ async function openRequests(
   work: HttpWork,
   connections: ConnectionLog | undefined,
 ): Promise<FlowRunner> {
-  const { plan, ports, watch } = stage;
+  const { plan, ports, watch, variables, secrets } = stage;
   const { clock } = ports;
   const client = await openClient(stage, work.ca);
   return openHttpRunner({
@@ -128,6 +128,9 @@ async function openRequests(
     work,
     slots: plan.load.flows,
     timeout: plan.timeout,
+    seed: plan.seed,
+    variables,
+    hide: (text) => secrets.hide(text),
     onConnection:
       connections &&
       ((slot, port) => {

@@ -37,11 +37,16 @@ export function flowEnv(env: Environment, secrets: readonly string[]): Record<st
   const gitConfig = variables.some(([name, value]) => GIT_CONFIG.test(name) && holdsSecret(value));
   return Object.fromEntries(
     variables
-      .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
+      .filter(([name]) => !isWithheld(name))
       // Set for a user's own shell. In a flow's they would change what it does; `env` in the config can still set them.
       .filter(([name]) => !CHANGES_SHELL_START.test(name))
       .filter(([name, value]) => !holdsSecret(value) && !(gitConfig && GIT_CONFIG.test(name))),
   );
+}
+
+/** Whether a variable of this name is the runner's, so that no flow is given it, whatever it holds. */
+export function isWithheld(name: string): boolean {
+  return WITHHELD.some((pattern) => pattern.test(name.toUpperCase()));
 }
 
 /** How the secrets, and those that the environment holds, look in a text. */

@@ -104,6 +104,7 @@ describe('a kept-alive connection that is lost while it is idle', () => {
       },
       slots: 1,
       timeout: 5000,
+      seed: 1,
     });
     expect((await waves(runner, 1, 2)).map(({ outcome }) => outcome)).toEqual(['ok', 'failed']);
     expect(requests).toHaveLength(2);

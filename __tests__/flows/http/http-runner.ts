@@ -72,6 +72,7 @@ export function open(
     },
     slots,
     timeout,
+    seed: 1,
     canaries,
   });
   closing.push(() => runner.close());

@@ -1,23 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { requestError } from '../../../src/flows/http/failure.js';
 import type { HttpRequest } from '../../../src/flows/http/port.js';
-import { unmet } from '../../../src/flows/http/response.js';
-import { prepareRequest, redirected } from '../../../src/flows/http/runner.js';
+import { unmet } from '../../../src/flows/http/expectation.js';
+import { prepareRequest, redirected } from '../../../src/flows/http/request.js';
 import { valueAt } from '../../../src/lib/json.js';
 import {
   cellOf,
   columnsIn,
   formTemplate,
   jsonTemplate,
+  placesIn,
   template,
-  unknownNames,
   urlTemplate,
   valueTemplate,
 } from '../../../src/lib/template.js';
 import { ExactNumber } from '../../../src/model/json.js';
 import type { HttpExpectation } from '../../../src/model/plan.js';
 
-const VALUES = { token: 'fg-1-2', flow: 3, iteration: 4 };
+const VALUES = { token: 'fg-1-2', flow: '3', iteration: '4' };
 
 describe('templates', () => {
   test.each([
@@ -29,15 +29,118 @@ describe('templates', () => {
     ['', ''],
   ])('%j', (text, filled) => {
     expect(template(text)(VALUES)).toBe(filled);
-    expect(unknownNames(text)).toEqual([]);
   });
 
   test('a value is never filled in again, whatever it holds', () => {
     expect(template('{{token}}')({ ...VALUES, token: "{{flow}}$&$'" })).toBe("{{flow}}$&$'");
   });
 
-  test('names that stand for nothing are told', () => {
-    expect(unknownNames('{{toke}} {{token}} {{}} {{ a b }}')).toEqual(['toke', '', 'a b']);
+  test('a place without a value stays, and all places are told', () => {
+    const text = '{{toke}} {{token}} {{}} {{ a b }} {{constructor}}';
+    expect(template(text)(VALUES)).toBe('{{toke}} fg-1-2 {{}} {{ a b }} {{constructor}}');
+    expect(placesIn(text).map(({ word }) => word)).toEqual(['toke', 'token', '', 'a b', 'constructor']);
+  });
+});
+
+describe('captured values', () => {
+  const values = {
+    ...VALUES,
+    name: 'a "b"\n{{token}}',
+    path: '/a/b?c=d#e',
+    part: 'ž &/?#%',
+    half: 'x\ud800',
+    url: 'https://a.example:1/x?y=z',
+    host: 'b.example:8080',
+    count: new ExactNumber('1.10'),
+    yes: true,
+    items: [{ price: new ExactNumber('3.00') }],
+  };
+
+  test.each<[string, string]>([
+    ['{{name}}', 'a "b"\n{{token}}'],
+    ['{{count}},{{ yes }}', '1.10,true'],
+    ['{{items}}', '[{"price":3.00}]'],
+  ])('text: %s', (text, filled) => {
+    expect(template(text)(values)).toBe(filled);
+  });
+
+  test.each<[string, string]>([
+    ['http://h/x/{{part}}', 'http://h/x/%C5%BE%20%26%2F%3F%23%25'],
+    ['http://h/?q={{part}}&n={{count}}', 'http://h/?q=%C5%BE%20%26%2F%3F%23%25&n=1.10'],
+    ['http://h/{{half}}', 'http://h/x%EF%BF%BD'],
+    ['http://h:1{{path}}/{{path}}', 'http://h:1/a/b?c=d#e/%2Fa%2Fb%3Fc%3Dd%23e'],
+    ['{{url}}', 'https://a.example:1/x?y=z'],
+    ['{{url}}/{{part}}', 'https://a.example:1/x?y=z/%C5%BE%20%26%2F%3F%23%25'],
+    ['http://{{host}}{{path}}', 'http://b.example:8080/a/b?c=d#e'],
+  ])('URL: %s', (text, filled) => {
+    expect(urlTemplate(text)(values)).toBe(filled);
+  });
+
+  test('form', () => {
+    expect(formTemplate('a={{part}}&b={{yes}}')(values)).toBe('a=%C5%BE%20%26%2F%3F%23%25&b=true');
+  });
+
+  test.each<[object, unknown]>([
+    [{ a: '{{name}}' }, { a: 'a "b"\n{{token}}' }],
+    [{ a: 'x {{name}}"' }, { a: 'x a "b"\n{{token}}"' }],
+    [{ a: 'x"{{yes}}' }, { a: 'x"true' }],
+    [{ a: '\\{{yes}}\\' }, { a: '\\true\\' }],
+    [{ a: ['{{yes}}', '{{ items }}'] }, { a: [true, [{ price: 3 }]] }],
+    [{ '{{yes}}': 1 }, { true: 1 }],
+    [{ a: '{{flow}}' }, { a: '3' }],
+  ])('JSON: %j', (body, filled) => {
+    expect(JSON.parse(jsonTemplate(JSON.stringify(body))(values))).toEqual(filled);
+  });
+
+  test('a number in JSON keeps its digits, and its kind if it is all there is', () => {
+    expect(jsonTemplate('{"a":"{{count}}","b":"n {{count}}"}')(values)).toBe('{"a":1.10,"b":"n 1.10"}');
+    expect(valueTemplate('{{count}}')(values)).toEqual(new ExactNumber('1.10'));
+    expect(valueTemplate('n {{count}}')(values)).toBe('n 1.10');
+    expect(valueTemplate('{{unknown}}')(values)).toBe('{{unknown}}');
+  });
+
+  test('make a request, each where it is written', () => {
+    const plan = {
+      name: '',
+      method: 'POST',
+      url: 'http://a/{{part}}',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8', x: '{{host}}' },
+      body: 'a={{part}}',
+      expect: {
+        status: [],
+        statusText: '',
+        headers: { location: { kind: 'text', text: '/{{count}}' } },
+        body: { kind: 'text', text: '{{host}}' },
+        json: { n: '{{count}}' },
+      },
+    } as const;
+    expect(prepareRequest(plan).request(values)).toEqual({
+      method: 'POST',
+      origin: 'http://a',
+      path: '/%C5%BE%20%26%2F%3F%23%25',
+      headers: { 'Content-Type': plan.headers['Content-Type'], x: 'b.example:8080' },
+      body: 'a=%C5%BE%20%26%2F%3F%23%25',
+    });
+    expect(prepareRequest(plan).expected(values)).toMatchObject({
+      headers: { location: { text: '/1.10' } },
+      body: { text: 'b.example:8080' },
+      json: { n: { text: '1.10' } },
+    });
+    const asJson = { ...plan, headers: {}, body: '{"a":"{{name}}"}', bodyIsJson: true } as const;
+    expect(prepareRequest(asJson).request(values).body).toBe('{"a":"a \\"b\\"\\n{{token}}"}');
+    const asText = { ...plan, headers: {}, body: '{"a":"{{name}}"}' };
+    expect(prepareRequest(asText).request(values).body).toBe('{"a":"a "b"\n{{token}}"}');
+  });
+
+  test('what makes no URL of HTTP is said without the value', () => {
+    const ok: HttpExpectation = { status: [], statusText: '' };
+    const of = (url: string) => prepareRequest({ name: '', method: 'GET', url, headers: {}, expect: ok });
+    const values_ = { ...VALUES, bad: 'no url', file: 'file:///x', user: 'http://u:p@a/' };
+    expect(() => of('{{bad}}').request(values_)).toThrow('url: {{bad}}, filled in, is no URL of HTTP');
+    expect(() => of('{{file}}').request(values_)).toThrow('url: {{file}}, filled in, is no URL of HTTP');
+    expect(() => of('{{user}}').request(values_)).toThrow(
+      'url: {{user}}, filled in, holds a user and a password; send them as a header',
+    );
   });
 });
 
@@ -63,7 +166,6 @@ describe('values of a row', () => {
       'First name',
       'a.b',
     ]);
-    expect(unknownNames('{{data.a}} {{data}} {{data.}}')).toEqual(['data', 'data.']);
   });
 
   test('a column goes before what its dots lead to', () => {
@@ -250,6 +352,51 @@ describe('what is expected', () => {
   test('a long run of zeros takes no time', () => {
     const zeros = `1${'0'.repeat(1_000_000)}1`;
     expect(unmet({ ...ok, json: { id: 1 } }, { status: 200, body: `{"id":${zeros}}` })).toMatch(/got 1000/);
+  });
+
+  test.each<[string, Partial<HttpExpectation>, string | undefined]>([
+    ['a header as it is', { headers: { 'x-a': { kind: 'text', text: 'one' } } }, undefined],
+    [
+      'a header that is another',
+      { headers: { 'x-a': { kind: 'text', text: 'on' } } },
+      'expected header x-a to be "on", got "one"',
+    ],
+    [
+      'a header that is not there',
+      { headers: { 'x-b': { kind: 'text', text: '' } } },
+      'expected header x-b to be "", got none',
+    ],
+    [
+      'a pattern of a header',
+      { headers: { 'x-a': { kind: 'pattern', source: '^O', flags: 'i' } } },
+      undefined,
+    ],
+    [
+      'a pattern that a header does not match',
+      { headers: { 'x-a': { kind: 'pattern', source: '^O', flags: '' } } },
+      'expected header x-a to match /^O/, got "one"',
+    ],
+    ['just in time', { time: 500 }, undefined],
+    ['too late', { time: 499.9 }, 'took 500 ms, expected at most 499.9 ms'],
+  ])('%s', (...[, expected, fault]) => {
+    const answer = { status: 200, body: '', headers: new Map([['x-a', 'one']]), time: 500 };
+    expect(unmet({ ...ok, ...expected }, answer)).toBe(fault);
+  });
+
+  test('what nobody is to see is hidden before it is cut', () => {
+    const expected: HttpExpectation = {
+      ...ok,
+      headers: { 'x-a': { kind: 'text', text: 'secret' } },
+      body: { kind: 'text', text: 'secret' },
+      json: { a: 'secret' },
+    };
+    const body = `{"a":"${'x'.repeat(70)}secret"}`;
+    const hide = (text: string): string => text.replaceAll('secret', '***');
+    const fault = unmet(expected, { status: 200, body, headers: new Map([['x-a', 'a secret']]) }, hide);
+    expect(fault).toContain('expected header x-a to be "***", got "a ***"');
+    expect(fault).toContain('expected json a to be "***", got "xxx');
+    expect(fault).not.toMatch(/s…|se…|sec/);
+    expect(unmet(expected, { status: 200, body: '<secret' }, hide)).toContain('got "<***"');
   });
 
   test('what was got is bounded', () => {

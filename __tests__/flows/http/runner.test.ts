@@ -53,6 +53,7 @@ function simulation({
     work: { kind: 'http', requests, followRedirects: false, maxBody: 1000, ...work },
     slots,
     timeout,
+    seed: 1,
     canaries,
   });
   const run = (...starts: readonly FlowStart[]) => clock.run(Promise.all(runner.release(starts)));

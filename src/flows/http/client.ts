@@ -93,7 +93,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     // Informational responses (1xx) come before the response itself.
     if (this.#over || status < 200) return true;
     this.#status = status;
-    this.#receiver.head(status, (name) => valueIn(headers, name));
+    this.#receiver.head(
+      status,
+      (name) => valueIn(headers, name),
+      (name) => linesIn(headers, name),
+    );
     return true;
   }
 
@@ -129,16 +133,32 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Names and values of headers come in turn. Several of one name are one list (RFC 9110, section 5.3). */
+/** Several values of one name are one list (RFC 9110, section 5.3). */
 function valueIn(headers: readonly Buffer[], wanted: string): string | undefined {
   let found: string | undefined;
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] as Buffer;
-    if (name.length !== wanted.length || name.toString('latin1').toLowerCase() !== wanted) continue;
+  for (let at = nextOf(headers, wanted, 0); at !== -1; at = nextOf(headers, wanted, at + 2)) {
     const value = (headers[at + 1] as Buffer).toString('utf8');
     found = found === undefined ? value : `${found}, ${value}`;
   }
   return found;
+}
+
+/** As bytes, one a character: what is sent back is what came. */
+function linesIn(headers: readonly Buffer[], wanted: string): readonly string[] {
+  const lines: string[] = [];
+  for (let at = nextOf(headers, wanted, 0); at !== -1; at = nextOf(headers, wanted, at + 2)) {
+    lines.push((headers[at + 1] as Buffer).toString('latin1'));
+  }
+  return lines;
+}
+
+/** Names and values of headers come in turn. */
+function nextOf(headers: readonly Buffer[], wanted: string, from: number): number {
+  for (let at = from; at + 1 < headers.length; at += 2) {
+    const name = headers[at] as Buffer;
+    if (name.length === wanted.length && name.toString('latin1').toLowerCase() === wanted) return at;
+  }
+  return -1;
 }
 
 interface ConnectionOptions {

@@ -8,10 +8,16 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
+export type ReadHeader = (name: string) => string | undefined;
+export type ReadLines = (name: string) => readonly string[];
+
 /** Takes a response as it comes. What one of its methods throws ends the exchange, which rejects with it. */
 export interface HttpReceiver {
-  /** The first that comes of a response. `header` gives the value of a header by its name in lower case. */
-  head(status: number, header: (name: string) => string | undefined): void;
+  /**
+   * The first that comes of a response. `header` gives the value of a header by its name in lower case; `lines` gives
+   * each of its values by itself, where they are no list (Set-Cookie).
+   */
+  head(status: number, header: ReadHeader, lines: ReadLines): void;
   data(chunk: Uint8Array): void;
 }
 

@@ -2,15 +2,11 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { messageOf } from '../../lib/errors.js';
 import { formatBytes } from '../../lib/format.js';
-import { isSameJson, parseJson, RepeatedKey, toJson, valueAt } from '../../lib/json.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED } from '../../lib/output.js';
-import { SlowPattern, TextPattern } from '../../lib/text-pattern.js';
 import type { Excerpt } from '../../model/flow.js';
-import type { JsonValue } from '../../model/json.js';
-import type { BodyPattern, HttpExpectation, StatusRange } from '../../model/plan.js';
 import type { Clock, StreamListener } from '../../system/ports.js';
 import { FlowFailure } from './failure.js';
-import type { HttpReceiver } from './port.js';
+import type { HttpReceiver, ReadHeader, ReadLines } from './port.js';
 
 interface ResponseOptions {
   readonly clock: Clock;
@@ -18,6 +14,10 @@ interface ResponseOptions {
   readonly maxBody: number;
   /** The whole body is kept, not only its beginning and its end. */
   readonly keepsBody: boolean;
+  /** Names in lower case of the headers that are kept. */
+  readonly keepsHeaders?: readonly string[];
+  /** Set-Cookie is kept. */
+  readonly keepsCookies?: boolean;
   /** Hears all of the body. */
   readonly listener?: StreamListener;
 }
@@ -33,6 +33,8 @@ export class Response implements HttpReceiver {
   #headAt: number | undefined;
   #status = 0;
   #location: string | undefined;
+  #headers: Map<string, string> | undefined;
+  #cookies: readonly string[] = [];
   /** Undefined if the bytes are the text, or once they are. */
   #coding: BodyCoding | undefined;
 
@@ -48,15 +50,36 @@ export class Response implements HttpReceiver {
     return this.#location;
   }
 
+  /** Its bytes are not its text yet. */
+  get isCoded(): boolean {
+    return this.#coding !== undefined;
+  }
+
+  /** Those that are kept, by name in lower case; undefined if there are none. */
+  get headers(): ReadonlyMap<string, string> | undefined {
+    return this.#headers;
+  }
+
+  /** Values of Set-Cookie, if they are kept. */
+  get cookies(): readonly string[] {
+    return this.#cookies;
+  }
+
   /** When its head came, ms of Clock.now(); undefined while there is none. */
   get headAt(): number | undefined {
     return this.#headAt;
   }
 
-  head(status: number, header: (name: string) => string | undefined): void {
-    this.#headAt = this.#options.clock.now();
+  head(status: number, header: ReadHeader, lines: ReadLines): void {
+    const { clock, keepsHeaders = [], keepsCookies = false } = this.#options;
+    this.#headAt = clock.now();
     this.#status = status;
     if (status >= 300 && status < 400) this.#location = header('location');
+    if (keepsCookies) this.#cookies = lines('set-cookie');
+    for (const name of keepsHeaders) {
+      const value = header(name);
+      if (value !== undefined) (this.#headers ??= new Map()).set(name, value);
+    }
     this.#coding = codingOf(header);
   }
 
@@ -123,82 +146,6 @@ function bufferOf(chunk: Uint8Array): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** A response that came to its end; the body is only kept if something is expected of it. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** Characters of a value or body in a message. */
-const LONGEST = 80;
-
-/** Everything that is expected and was not got, in one line; undefined if all is right. */
-export function unmet(expected: HttpExpectation, answer: Answer): string | undefined {
-  const faults = [
-    ...statusFault(expected, answer.status),
-    ...(expected.body === undefined ? [] : bodyFault(expected.body, answer.body)),
-    ...(expected.json === undefined ? [] : jsonFaults(expected.json, answer.body)),
-  ];
-  return faults.length === 0 ? undefined : faults.join('; ');
-}
-
-function statusFault({ status, statusText }: HttpExpectation, got: number): string[] {
-  const isRight = ({ from, to }: StatusRange): boolean => got >= from && got <= to;
-  return status.some(isRight) ? [] : [`status ${got}, expected ${statusText}`];
-}
-
-function bodyFault(pattern: BodyPattern, body: string): string[] {
-  const wanted =
-    pattern.kind === 'text'
-      ? `to hold ${shorten(JSON.stringify(pattern.text))}`
-      : `to match /${shorten(pattern.source)}/${pattern.flags}`;
-  try {
-    if (holds(pattern, body)) return [];
-  } catch (thrown) {
-    if (thrown instanceof SlowPattern) return [`expected body ${wanted}, and ${thrown.message}`];
-    throw thrown;
-  }
-  return [`expected body ${wanted}, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
-}
-
-/** Made once for each pattern of the plan. */
-const compiled = new WeakMap<BodyPattern, TextPattern>();
-
-function holds(pattern: BodyPattern, body: string): boolean {
-  if (pattern.kind === 'text') return body.includes(pattern.text);
-  const known = compiled.get(pattern) ?? new TextPattern(pattern.source, pattern.flags);
-  compiled.set(pattern, known);
-  return known.test(body);
-}
-
-function jsonFaults(expected: Readonly<Record<string, JsonValue>>, body: string): string[] {
-  const parsed = parseBody(body);
-  if (typeof parsed === 'string') return [parsed];
-  return Object.entries(expected).flatMap(([path, wanted]) => {
-    const got = valueAt(parsed.value, path);
-    if (isSameJson(got, wanted)) return [];
-    return [`expected json ${path} to be ${show(wanted)}, got ${show(got)}`];
-  });
-}
-
-/** The value of a JSON text, or why it has none. */
-function parseBody(body: string): { readonly value: unknown } | string {
-  try {
-    return { value: parseJson(body) };
-  } catch (thrown) {
-    if (thrown instanceof RepeatedKey) return `expected body to be JSON: ${shorten(thrown.message)}`;
-    return `expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`;
-  }
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : shorten(toJson(value));
-}
-
-function shorten(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
-}
-
 /* What stands between the bytes of a response and its text: content codings (RFC 9110, section 8.4) and a charset. */
 
 /** How a body was made into bytes. */
@@ -230,7 +177,7 @@ const DECODERS: ReadonlyMap<string, Decode> = new Map([
 const MOST_ENCODINGS = 5;
 
 /** Undefined if the bytes are the text, in UTF-8. `header` gives a header's value by its name in lower case. */
-export function codingOf(header: (name: string) => string | undefined): BodyCoding | undefined {
+export function codingOf(header: ReadHeader): BodyCoding | undefined {
   const content = header('content-encoding');
   const transfer = header('transfer-encoding');
   const encodings = [...tokens(content), ...tokens(transfer)].filter(

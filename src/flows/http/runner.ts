@@ -1,14 +1,6 @@
-import { mapTexts, toJson } from '../../lib/json.js';
-import {
-  formTemplate,
-  jsonTemplate,
-  template,
-  type TemplateValues,
-  urlTemplate,
-  valueTemplate,
-} from '../../lib/template.js';
-import type { FlowError, Hit, StepTiming } from '../../model/flow.js';
-import type { HttpExpectation, HttpRequestPlan, HttpWork } from '../../model/plan.js';
+import { seededRandom, seedOf } from '../../lib/random.js';
+import type { FlowError, Hit } from '../../model/flow.js';
+import type { HttpWork, PausePlan } from '../../model/plan.js';
 import type { Clock, Timer } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
 import { FlowCanary, prefixOf } from '../canary.js';
@@ -21,9 +13,13 @@ import {
   NEVER_BROKEN,
   timedOut,
 } from '../runner.js';
+import { CookieJar } from './cookies.js';
+import { type Answer, unmet } from './expectation.js';
 import { FlowEnding, FlowFailure, requestError } from './failure.js';
 import type { HttpClient, HttpConnection, HttpRequest, Traffic } from './port.js';
-import { type Answer, Response, unmet } from './response.js';
+import { type PreparedRequest, prepareRequest, redirected } from './request.js';
+import { Response } from './response.js';
+import { type Turn, Visit } from './visit.js';
 
 interface HttpRunnerOptions {
   readonly client: HttpClient;
@@ -33,18 +29,25 @@ interface HttpRunnerOptions {
   readonly slots: number;
   /** ms. */
   readonly timeout: number;
+  /** Pauses are drawn by it. */
+  readonly seed: number;
+  /** What requests are filled in with beside what is the flow's own, by the word that stands for it. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** A text without what nobody is to see. */
+  readonly hide?: (text: string) => string;
   /** Told the local port of every connection that a slot opens. */
   readonly onConnection?: (slot: number, port: number) => void;
   /** Tokens of other flows are looked for in each response. */
   readonly canaries?: boolean;
 }
 
-/** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
+/** Runs HTTP flows in our own process, over one keep-alive connection a slot, or as many as go out together. */
 export function openHttpRunner(options: HttpRunnerOptions): FlowRunner {
   const requests = options.work.requests.map(prepareRequest);
+  const batches = batchesOf(requests);
   const workers = Array.from(
     { length: options.slots },
-    (_, index) => new HttpWorker(options, requests, index + 1),
+    (_, index) => new HttpWorker(options, batches, index + 1),
   );
   return {
     release: (starts) => {
@@ -70,39 +73,60 @@ function workerOf(workers: readonly HttpWorker[], { slot }: FlowStart): HttpWork
   return worker;
 }
 
-/** What one flow has done so far. */
-interface Visit {
-  readonly steps: StepTiming[];
-  readonly ttfb: number[];
-  /** When the flow started or its last request was answered. */
-  at: number;
-  /** The last one. */
-  response: Response | undefined;
-  origin: string;
-  readonly canary: FlowCanary | undefined;
+/** Requests that go out together. */
+interface Batch {
+  readonly requests: readonly PreparedRequest[];
+  readonly pauses: readonly PausePlan[];
+}
+
+/** One that goes out alone is a batch of its own. */
+function batchesOf(requests: readonly PreparedRequest[]): readonly Batch[] {
+  const batches: PreparedRequest[][] = [];
+  for (const request of requests) {
+    const last = batches.at(-1);
+    if (request.batch !== undefined && last?.[0]?.batch === request.batch) last.push(request);
+    else batches.push([request]);
+  }
+  return batches.map((batch) => ({
+    requests: batch,
+    pauses: batch.flatMap(({ pause }) => (pause === undefined ? [] : [pause])),
+  }));
 }
 
 /** One worker slot with the flow in it. */
 class HttpWorker {
   readonly #options: HttpRunnerOptions;
-  readonly #requests: readonly PreparedRequest[];
+  readonly #batches: readonly Batch[];
+  /** One for each request of the largest batch. */
+  readonly #connections: readonly HttpConnection[];
+  /** The first of them. */
   readonly #connection: HttpConnection;
   #busy = false;
   #ending: FlowEnding | undefined;
   #traffic: Traffic = { received: 0, sent: 0, resent: 0 };
   readonly #onTimeout: () => void;
   #prefix: Buffer | undefined;
+  readonly #captures: boolean;
+  /** There is a later request that could send them back. */
+  readonly #keepsCookies: boolean;
+  #pausing: AbortController | undefined;
 
-  constructor(options: HttpRunnerOptions, requests: readonly PreparedRequest[], slot: number) {
+  constructor(options: HttpRunnerOptions, batches: readonly Batch[], slot: number) {
     this.#options = options;
-    this.#requests = requests;
+    this.#batches = batches;
+    const requests = batches.flatMap((batch) => batch.requests);
+    this.#captures = requests.some(({ captures }) => captures !== undefined);
+    this.#keepsCookies = requests.length > 1 || options.work.followRedirects;
     const { onConnection } = options;
-    this.#connection = options.client.openConnection(
+    const listener =
       onConnection &&
-        ((port) => {
-          onConnection(slot, port);
-        }),
-    );
+      ((port: number) => {
+        onConnection(slot, port);
+      });
+    const most = Math.max(...batches.map((batch) => batch.requests.length));
+    const open = (): HttpConnection => options.client.openConnection(listener);
+    this.#connection = open();
+    this.#connections = [this.#connection, ...Array.from({ length: most - 1 }, open)];
     this.#onTimeout = () => {
       this.end('timed_out', timedOut(options.timeout));
     };
@@ -111,37 +135,46 @@ class HttpWorker {
   async run(start: FlowStart): Promise<FlowEnd> {
     const { clock, timeout } = this.#options;
     const startedAt = clock.now();
-    const canary = this.#canaryOf(start);
-    const visit: Visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '', canary };
+    const visit = new Visit(start, {
+      startedAt,
+      canary: this.#canaryOf(start),
+      jar: this.#keepsCookies ? new CookieJar(() => clock.wall().getTime()) : undefined,
+      captures: this.#captures,
+      variables: this.#options.variables,
+      hide: this.#options.hide,
+    });
     this.#busy = true;
     this.#ending = undefined;
     const timer = clock.timer(timeout, this.#onTimeout);
     const kill = start.kill === undefined ? undefined : this.#awaitKill(start.kill, startedAt);
-    const error = await this.#perform(start, visit);
+    const failure = await this.#perform(start, visit);
     timer.cancel();
     kill?.cancel();
     this.#busy = false;
     const before = this.#traffic;
-    const after = (this.#traffic = this.#connection.traffic());
-    const { steps, ttfb, response } = visit;
+    const after = (this.#traffic = this.#trafficSoFar());
+    const { steps, ttfb } = visit;
     const end = {
       startedAt,
-      endedAt: error === undefined ? visit.at : clock.now(),
+      endedAt: failure === undefined ? visit.at : clock.now(),
       steps,
       ttfb,
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
       resent: after.resent === before.resent ? undefined : after.resent - before.resent,
-      seen: canary?.seen(),
+      metrics: visit.metrics(),
+      seen: visit.seen(),
     };
-    if (error === undefined) return { outcome: 'ok', ...end };
-    return { ...error, ...end, stdout: response?.excerpt() };
+    if (failure === undefined) return { outcome: 'ok', ...end };
+    const { turn, ...error } = failure;
+    return { ...error, ...end, stdout: visit.shown(turn) };
   }
 
   end(outcome: 'timed_out' | 'killed', message: string): void {
     if (!this.#busy || this.#ending !== undefined) return;
     this.#ending = new FlowEnding(outcome, message);
-    this.#connection.abort(this.#ending);
+    for (const connection of this.#connections) connection.abort(this.#ending);
+    this.#pausing?.abort();
   }
 
   /** The prefix is that of the whole run. */
@@ -150,8 +183,19 @@ class HttpWorker {
     return new FlowCanary(token, (this.#prefix ??= prefixOf(token)));
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+
+  #trafficSoFar(): Traffic {
+    const sum = { received: 0, sent: 0, resent: 0 };
+    for (const connection of this.#connections) {
+      const { received, sent, resent } = connection.traffic();
+      sum.received += received;
+      sum.sent += sent;
+      sum.resent += resent;
+    }
+    return sum;
   }
 
   #awaitKill({ after }: FlowKill, startedAt: number): Timer | undefined {
@@ -160,195 +204,156 @@ class HttpWorker {
     return awaitKill({ kill }, { clock, startedAt }, ({ hit, message }) => {
       if (!this.#busy || this.#ending !== undefined) return;
       this.#ending = new FlowEnding('killed', message, hit);
-      this.#connection.reset(this.#ending);
+      for (const connection of this.#connections) connection.reset(this.#ending);
+      this.#pausing?.abort();
     });
   }
 
-  /** One request after another, until one goes wrong; undefined if none does. */
+  /** One request or batch after another, until one goes wrong; undefined if none does. */
   async #perform(start: FlowStart, visit: Visit): Promise<Failure | undefined> {
-    const { token, slot, iteration, data } = start;
-    const values = { token, flow: slot, iteration, data };
-    for (const prepared of this.#requests) {
-      try {
-        const startedAt = visit.at;
-        const answer = await this.#ask(prepared.request(values), visit, prepared);
-        visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
-        const fault = unmet(prepared.expected(values), answer);
-        if (fault !== undefined) throw new FlowFailure(fault);
-      } catch (thrown) {
-        return this.#failed(thrown, visit.origin, prepared.name);
-      }
+    const random = seededRandom(seedOf(this.#options.seed, start.iteration));
+    for (const { requests, pauses } of this.#batches) {
+      const turns = requests.map((prepared) => visit.turn(prepared));
+      const [only] = turns;
+      const failure =
+        turns.length === 1 && only !== undefined
+          ? await this.#exchange({ turn: only, visit, connection: this.#connection })
+          : await this.#together(turns, visit);
+      if (failure !== undefined) return failure;
+      for (const { at } of turns) visit.at = Math.max(visit.at, at);
+      if (pauses.length === 0 || only === undefined) continue;
+      await this.#pause(Math.max(...pauses.map((pause) => drawn(pause, random))), visit);
+      if (this.#ending !== undefined) return this.#failed(this.#ending, visit, only);
     }
     return undefined;
   }
 
+  /** All at once; of several that go wrong the first one in the list is told. */
+  async #together(turns: readonly Turn[], visit: Visit): Promise<Failure | undefined> {
+    const failures = await Promise.all(
+      turns.map((turn, index) =>
+        this.#exchange({ turn, visit, connection: this.#connections[index] ?? this.#connection }),
+      ),
+    );
+    return failures.find((failure) => failure !== undefined);
+  }
+
+  /** A request and what comes of it; it may have a timeout of its own. */
+  async #exchange(asking: Asking): Promise<Failure | undefined> {
+    const { turn, visit } = asking;
+    const { prepared, startedAt } = turn;
+    const { timeout } = prepared;
+    let timer: Timer | undefined;
+    try {
+      const request = prepared.request(visit.values);
+      const expected = prepared.expected(visit.values);
+      if (timeout !== undefined) {
+        timer = this.#options.clock.timer(timeout, () => {
+          this.end('timed_out', `request ${timedOut(timeout)}`);
+        });
+      }
+      const answer = await this.#ask(request, asking);
+      timer?.cancel();
+      visit.steps.push({ name: prepared.name, startedAt, endedAt: turn.at });
+      // First: what is captured is hidden in what is said of the answer.
+      const missing = visit.capture(turn, answer) ?? visit.measure(turn, answer);
+      const fault = unmet(expected, answer, (text) => visit.hide(text)) ?? missing;
+      return fault === undefined ? undefined : this.#failure('failed', fault, turn);
+    } catch (thrown) {
+      timer?.cancel();
+      return this.#failed(thrown, visit, turn);
+    }
+  }
+
+  /** Whoever ends the flow ends the pause. */
+  async #pause(ms: number, visit: Visit): Promise<void> {
+    const { clock } = this.#options;
+    this.#pausing = new AbortController();
+    if (this.#ending === undefined) await clock.sleep(ms, this.#pausing.signal);
+    this.#pausing = undefined;
+    visit.at = clock.now();
+  }
+
   /** The answer to a request, behind its redirections if they are followed. */
-  async #ask(request: HttpRequest, visit: Visit, { name, keepsBody }: PreparedRequest): Promise<Answer> {
+  async #ask(request: HttpRequest, asking: Asking): Promise<Answer> {
     const { clock, work } = this.#options;
-    const { canary } = visit;
+    const { turn, visit, connection } = asking;
+    const { name, keepsBody, keepsHeaders, keepsCookies: takesCookies } = turn.prepared;
+    const { canary, jar } = visit;
+    const keepsCookies = jar !== undefined || takesCookies;
+    let cookies: readonly string[] = [];
     for (let hops = 0; ; hops += 1) {
       // Ended between two requests: there was nothing to abort.
-      if (this.#ending !== undefined) throw this.#ending;
-      visit.origin = request.origin;
-      const askedAt = hops === 0 ? visit.at : clock.now();
+      this.#throwIfEnded();
+      turn.origin = request.origin;
+      const askedAt = hops === 0 ? turn.startedAt : clock.now();
       const listener = canary?.listen('response', name);
-      const response = (visit.response = new Response({
-        clock,
-        maxBody: work.maxBody,
-        keepsBody,
-        listener,
-      }));
-      await this.#receive(request, { response, visit });
+      const { maxBody } = work;
+      const options = { clock, maxBody, keepsBody, keepsHeaders, keepsCookies, listener };
+      const response = (turn.response = new Response(options));
+      try {
+        await connection.exchange(jar?.on(request) ?? request, response);
+        turn.at = clock.now();
+        // This takes our time, not the server's.
+        if (response.isCoded) await response.decode();
+        // It may have been ended meanwhile.
+        this.#throwIfEnded();
+      } catch (thrown) {
+        response.giveUp();
+        throw thrown;
+      }
       if (response.headAt !== undefined) visit.ttfb.push(response.headAt - askedAt);
-      const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
-      if (next === undefined) return { status: response.status, body: response.body() };
+      if (response.cookies.length > 0) {
+        jar?.store(response.cookies, request);
+        cookies = [...cookies, ...response.cookies];
+      }
+      const { status, location, headers } = response;
+      const next = work.followRedirects ? redirected(request, status, location) : undefined;
+      if (next === undefined) {
+        return { status, body: response.body(), headers, cookies, time: turn.at - turn.startedAt };
+      }
       if (hops === MOST_REDIRECTS) throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
       request = next;
     }
   }
 
-  async #receive(
-    request: HttpRequest,
-    { response, visit }: { response: Response; visit: Visit },
-  ): Promise<void> {
-    try {
-      await this.#connection.exchange(request, response);
-      visit.at = this.#options.clock.now();
-      // This takes our time, not the server's.
-      await response.decode();
-      // It may have been ended meanwhile.
-      if (this.#ending !== undefined) throw this.#ending;
-    } catch (thrown) {
-      response.giveUp();
-      throw thrown;
-    }
+  #throwIfEnded(): void {
+    if (this.#ending !== undefined) throw this.#ending;
   }
 
-  #failed(thrown: unknown, origin: string, step: string): Failure {
-    const known = thrown instanceof FlowEnding || thrown instanceof FlowFailure;
-    const message = known ? thrown.message : requestError(thrown, origin);
-    const where = this.#requests.length > 1 ? ` (${step})` : '';
-    const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
-    const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
-    return { outcome, error: { message: `${message}${where}` }, hit };
+  #failed(thrown: unknown, visit: Visit, turn: Turn): Failure {
+    if (thrown instanceof FlowEnding) {
+      return { ...this.#failure(thrown.outcome, thrown.message, turn), hit: thrown.hit };
+    }
+    const message = thrown instanceof FlowFailure ? thrown.message : requestError(thrown, turn.origin);
+    return this.#failure('failed', visit.hide(message), turn);
   }
+
+  #failure(outcome: FlowEnd['outcome'], message: string, turn: Turn): Failure {
+    const isOnly = this.#batches.length === 1 && this.#connections.length === 1;
+    const where = isOnly ? '' : ` (${turn.prepared.name})`;
+    return { outcome, error: { message: `${message}${where}` }, turn };
+  }
+}
+
+/** Who is asking, and on which of the slot's connections. */
+interface Asking {
+  readonly turn: Turn;
+  readonly visit: Visit;
+  readonly connection: HttpConnection;
+}
+
+function drawn({ from, to }: PausePlan, random: () => number): number {
+  return from + random() * (to - from);
 }
 
 interface Failure {
   readonly outcome: FlowEnd['outcome'];
   readonly error: FlowError;
   readonly hit?: Hit;
+  /** The request that went wrong. */
+  readonly turn: Turn;
 }
 
 /** As many as browsers follow (Fetch Standard, HTTP-redirect fetch, step 7). */
 export const MOST_REDIRECTS = 20;
-
-/** Nobody but the server that they were meant for is told these. */
-const SECRET_HEADERS = /^(authorization|cookie|proxy-authorization|host)$/i;
-const BODY_HEADERS = /^content-/i;
-
-/**
- * The request that a redirection asks for, with the method that the Fetch Standard gives it; undefined if the response
- * is none. Throws FlowFailure where the location is no URL of HTTP.
- */
-export function redirected(
-  request: HttpRequest,
-  status: number,
-  location: string | undefined,
-): HttpRequest | undefined {
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined;
-  const here = `${request.origin}${request.path}`;
-  if (!URL.canParse(location, here)) throw new FlowFailure(`redirected to ${location}, which is no URL`);
-  const url = new URL(location, here);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new FlowFailure(`redirected to ${url.protocol}//, which is not HTTP`);
-  }
-  const target = targetOf(url.href);
-  const toGet =
-    (status === 303 && !['GET', 'HEAD'].includes(request.method)) ||
-    (status <= 302 && request.method === 'POST');
-  const kept = Object.entries(request.headers).filter(
-    ([name]) =>
-      !(target.origin !== request.origin && SECRET_HEADERS.test(name)) && !(toGet && BODY_HEADERS.test(name)),
-  );
-  const headers = Object.fromEntries(kept);
-  if (toGet || request.body === undefined)
-    return { method: toGet ? 'GET' : request.method, ...target, headers };
-  return { ...request, ...target, headers };
-}
-
-/** A request of the plan, ready to be filled in for one flow after another. */
-interface PreparedRequest {
-  readonly name: string;
-  /** Something is expected of the text of its response. */
-  readonly keepsBody: boolean;
-  request(values: TemplateValues): HttpRequest;
-  expected(values: TemplateValues): HttpExpectation;
-}
-
-export function prepareRequest(plan: HttpRequestPlan): PreparedRequest {
-  const { name, method, expect } = plan;
-  const url = prepareUrl(plan.url);
-  const headers = prepareHeaders(plan.headers);
-  const body = plan.body === undefined ? undefined : prepareBody(plan, plan.body);
-  return {
-    name,
-    keepsBody: expect.body !== undefined || expect.json !== undefined,
-    request: (values) => ({
-      method,
-      ...url(values),
-      headers: headers(values),
-      ...(body === undefined ? {} : { body: body(values) }),
-    }),
-    expected: prepareExpectation(expect),
-  };
-}
-
-type Target = Pick<HttpRequest, 'origin' | 'path'>;
-
-/** A URL without places is taken apart once and not for each of a million flows. */
-function prepareUrl(text: string): (values: TemplateValues) => Target {
-  const fill = urlTemplate(text);
-  if (!text.includes('{{')) {
-    const target = targetOf(text);
-    return () => target;
-  }
-  return (values) => targetOf(fill(values));
-}
-
-function targetOf(text: string): Target {
-  const { origin, pathname, search } = new URL(text);
-  return { origin, path: `${pathname}${search}` };
-}
-
-/** What is filled into a form or into JSON keeps to its syntax; other text is the user's own. */
-function prepareBody(
-  { bodyIsJson, headers }: HttpRequestPlan,
-  text: string,
-): (values: TemplateValues) => string {
-  if (bodyIsJson === true) return jsonTemplate(text);
-  const [, type = ''] = Object.entries(headers).find(([name]) => /^content-type$/i.test(name)) ?? [];
-  return /^application\/x-www-form-urlencoded\b/i.test(type) ? formTemplate(text) : template(text);
-}
-
-function prepareHeaders(
-  headers: HttpRequestPlan['headers'],
-): (values: TemplateValues) => HttpRequestPlan['headers'] {
-  const filled = Object.entries(headers).map(([name, value]) => [name, template(value)] as const);
-  if (!Object.values(headers).some((value) => value.includes('{{'))) return () => headers;
-  return (values) => Object.fromEntries(filled.map(([name, fill]) => [name, fill(values)]));
-}
-
-function prepareExpectation(expect: HttpExpectation): PreparedRequest['expected'] {
-  const { body, json } = expect;
-  const inBody = body?.kind === 'text' && body.text.includes('{{');
-  const inJson = json !== undefined && toJson(json).includes('{{');
-  if (!inBody && !inJson) return () => expect;
-  return (values) => ({
-    ...expect,
-    ...(inBody ? { body: { kind: 'text', text: template(body.text)(values) } as const } : {}),
-    ...(inJson
-      ? { json: mapTexts(json, (text) => valueTemplate(text)(values)) as HttpExpectation['json'] }
-      : {}),
-  });
-}

@@ -6,7 +6,7 @@ import type { DataRow } from '../../model/plan.js';
 /* What cannot be sent, as the end of a sentence that begins with where it is; undefined of what can. */
 
 /** Filled in with these, a URL must be one. */
-const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
+const SAMPLE = { token: 'fg-0123456789ab-1', flow: '1', iteration: '1' };
 
 /** Of a URL, filled in for a row if it asks for any. */
 export function urlFault(written: string, data?: DataRow): string | undefined {
@@ -15,6 +15,8 @@ export function urlFault(written: string, data?: DataRow): string | undefined {
   // A parser of URLs leaves them out without a word.
   if (data !== undefined && /[\t\r\n]/.test(text))
     return `${shown} holds a line break or a tab, which no URL can`;
+  // What it begins with is only known when it runs: it is looked at then.
+  if (/^\{\{(?!\s*port\b)/.test(text)) return undefined;
   const filled = fillAll(text, '3000');
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
     return `${shown} is no URL; write http://127.0.0.1:3000/orders`;

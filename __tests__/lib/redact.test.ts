@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withoutSecrets } from '../../src/github/redact.js';
+import { withoutSecrets } from '../../src/lib/redact.js';
 import { secretTraces } from '../../src/system/flow-env.js';
 import { aResults, aScenario } from '../fakes/results.js';
 
