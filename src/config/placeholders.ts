@@ -31,7 +31,7 @@ export function placeholderRules(path: Path, scenario: Raw): Finding[] {
     serviceFindings([...path, 'services', name], service, inside),
   );
   return [
-    ...findingsIn([...path, 'before'], scenario['before'], inBefore(outside)),
+    ...findingsIn([...path, 'before'], scenario['before'], { ...outside, complain: inBefore(complain) }),
     ...ofTexts,
     ...ofService,
     ...ofServices,
