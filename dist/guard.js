@@ -249,6 +249,11 @@ function parseCommandLine(bytes) {
     const line = bytes.toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ').trim();
     return line === '' ? undefined : line.slice(0, MOST_OF_A_COMMAND);
 }
+/** The program alone: `postgres` of `postgres: writer process`, and of `/usr/lib/postgresql/17/bin/postgres -D …`. */
+function parseProgram(bytes) {
+    const [program = ''] = (parseCommandLine(bytes) ?? '').split(/\s|:(?=\s|$)/);
+    return program.slice(program.lastIndexOf('/') + 1) || undefined;
+}
 /** The value of a variable in a NUL-separated environment; the first one counts, as for getenv(3). */
 function environmentValue(bytes, name) {
     const key = Buffer.from(`${name}=`);

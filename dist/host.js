@@ -1249,7 +1249,230 @@ function outputListeners(canary) {
     return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
 }
 
+;// CONCATENATED MODULE: ./build/src/lib/statistics/distribution.js
+/**
+ * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
+ * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
+ */
+function distributionOf(values) {
+    if (values.length === 0)
+        return undefined;
+    const sorted = Float64Array.from(values).sort();
+    // Sorted, so that NaN and +∞ stand last and −∞ first.
+    if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
+        throw new RangeError('a distribution is made of finite numbers');
+    }
+    return { sorted, mean: meanOf(sorted) };
+}
+/**
+ * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
+ * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
+ */
+function percentile(distribution, percent) {
+    if ('percentile' in distribution)
+        return distribution.percentile(percent);
+    const { sorted } = distribution;
+    // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
+    const position = (percent * (sorted.length - 1)) / 100;
+    const below = Math.floor(position);
+    const low = sorted[below] ?? last(sorted);
+    const high = sorted[below + 1] ?? low;
+    return Math.min(low + (position - below) * (high - low), high);
+}
+/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
+function statOf(distribution, stat) {
+    switch (stat) {
+        case 'avg':
+            return distribution.mean;
+        case 'min':
+            return percentile(distribution, 0);
+        case 'med':
+            return percentile(distribution, 50);
+        case 'max':
+            return percentile(distribution, 100);
+        default: {
+            const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+            if (percent === undefined || Number(percent) > 100)
+                return undefined;
+            return percentile(distribution, Number(percent));
+        }
+    }
+}
+/** Kept within the extremes, which no rounding may leave. */
+function meanOf(sorted) {
+    const mean = new Mean();
+    for (const value of sorted)
+        mean.add(value);
+    return Math.min(Math.max(mean.value, first(sorted)), last(sorted));
+}
+/** How many values it is made of. */
+function countOf(distribution) {
+    return 'sorted' in distribution ? distribution.sorted.length : distribution.count;
+}
+function first(sorted) {
+    return sorted[0] ?? NaN;
+}
+function last(sorted) {
+    return sorted[sorted.length - 1] ?? NaN;
+}
+/** Mean and sum of numbers as they come, by Neumaier's compensated sum (1974): that of three times 0.1 is 0.1. */
+class Mean {
+    #count = 0;
+    #sum = 0;
+    #lost = 0;
+    add(value) {
+        const next = this.#sum + value;
+        this.#lost +=
+            Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - next + value : value - next + this.#sum;
+        this.#sum = next;
+        this.#count += 1;
+    }
+    /** NaN of no number. */
+    get value() {
+        return this.sum / this.#count;
+    }
+    get sum() {
+        return this.#sum + this.#lost;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/lib/units.js
+/* Apart from quantities, which bring with them how words are compared: hosts of module flows read units too. */
+/** ms in one of each unit of time. */
+const TIME_UNITS = {
+    ns: 1e-6,
+    us: 1e-3,
+    // The micro sign and the Greek letter look alike; keyboards have one or the other.
+    '\u00b5s': 1e-3,
+    '\u03bcs': 1e-3,
+    ms: 1,
+    s: 1000,
+    m: 60_000,
+    h: 3_600_000,
+};
+/** Bytes in one of each unit of size: KB is decimal, KiB binary. */
+const SIZE_UNITS = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    KiB: 2 ** 10,
+    MiB: 2 ** 20,
+    GiB: 2 ** 30,
+};
+
+;// CONCATENATED MODULE: ./build/src/flows/reported.js
+
+
+function basesOf(table, unit) {
+    return Object.entries(table).map(([name, factor]) => [name, { unit, factor }]);
+}
+/** Units of thresholds (lib/quantity), but for rates; a share may be a ratio too. */
+const BASES = new Map([
+    ['', { unit: 'count', factor: 1 }],
+    ['%', { unit: 'ratio', factor: 0.01 }],
+    ['ratio', { unit: 'ratio', factor: 1 }],
+    ...basesOf(TIME_UNITS, 'ms'),
+    ...basesOf(SIZE_UNITS, 'bytes'),
+]);
+/** Names of one flow, by unit: one more than is recorded, so that it is seen that there are more. */
+const MOST_REPORTS = 101;
+/** Characters of a name: more than are recorded. */
+const LONGEST_NAME = 201;
+/** The reports of one flow: a million of one name take no more room than one. */
+class Reports {
+    #sums = new Map();
+    /** @throws Error for what can not be added up, in words for the author of the flow */
+    add(name, value, unit) {
+        const { factor, ...report } = checked(name, value, unit);
+        // No unit has a space in it.
+        const key = `${report.unit} ${report.name}`;
+        const known = this.#sums.get(key);
+        if (!Number.isFinite(((known?.sum.sum ?? 0) + report.value) * factor))
+            throw new Error(tooMuch(report.name));
+        if (known !== undefined)
+            known.sum.add(report.value);
+        else if (this.#sums.size < MOST_REPORTS) {
+            const sum = new Mean();
+            sum.add(report.value);
+            this.#sums.set(key, { name: report.name, unit: report.unit, sum });
+        }
+    }
+    get isEmpty() {
+        return this.#sums.size === 0;
+    }
+    all() {
+        return [...this.#sums.values()].map(({ name, unit, sum }) => ({
+            name,
+            value: sum.sum,
+            ...(unit === '' ? {} : { unit }),
+        }));
+    }
+}
+/** Plain code may give anything. */
+function checked(name, value, given) {
+    if (typeof name !== 'string' || name.trim() === '')
+        throw new Error(`metric(NAME, VALUE, UNIT) needs a name, not ${shown(name)}`);
+    const cut = name.slice(0, LONGEST_NAME);
+    if (typeof value !== 'number' || !Number.isFinite(value))
+        throw new Error(`metric(${cut}) must be a finite number, not ${shown(value)}`);
+    const unit = given ?? '';
+    const base = typeof unit === 'string' ? BASES.get(unit) : undefined;
+    if (typeof unit !== 'string' || base === undefined)
+        throw new Error(noUnit(cut, shown(unit)));
+    return { name: cut, value, unit, factor: base.factor };
+}
+/** Characters of a value that is named in an error. */
+const LONGEST_SHOWN = 40;
+function shown(value) {
+    return value === '' ? '""' : String(value).slice(0, LONGEST_SHOWN);
+}
+/**
+ * The reports of one flow in base units, each name once; one that came in two kinds of unit once for each. What can not
+ * be read is left out and told in words: the flow fails for it.
+ */
+function reportedOf(reports) {
+    const metrics = [];
+    let problem;
+    for (const { name, value, unit = '' } of reports) {
+        const base = BASES.get(unit);
+        if (base === undefined)
+            problem ??= noUnit(name, shown(unit));
+        else if (!Number.isFinite(value * base.factor))
+            problem ??= tooMuch(name);
+        else
+            metrics.push({ name, value: rounded(value * base.factor), unit: base.unit });
+    }
+    return { metrics: addedUp(metrics), ...(problem === undefined ? {} : { problem }) };
+}
+/** The reports of several attempts, or by several units of one kind, as one. */
+function addedUp(metrics) {
+    const sums = new Map();
+    for (const each of metrics) {
+        const key = `${each.unit} ${each.name}`;
+        const known = sums.get(key);
+        sums.set(key, known === undefined ? each : { ...each, value: rounded(held(known.value + each.value)) });
+    }
+    return [...sums.values()];
+}
+/** Within what a number can hold. */
+function held(value) {
+    return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
+}
+/** 2.3 · 1000 is 2299.9999999999995: an amount is the decimal that was given, as a limit is. */
+function rounded(value) {
+    return Number(value.toPrecision(15));
+}
+const UNIT_LIST = 'none, %, ratio, ns us ms s m h, B KB MB GB KiB MiB GiB';
+function noUnit(name, unit) {
+    return `metric(${name}): there is no unit ${unit}; units are ${UNIT_LIST}`;
+}
+function tooMuch(name) {
+    return `metric(${name}): what the flow reported comes to more than a number can hold`;
+}
+
 ;// CONCATENATED MODULE: ./build/src/flows/module/host.js
+
 
 
 
@@ -1352,13 +1575,13 @@ class ModuleHost {
     #prepare(flow) {
         const canary = this.#canaries ? new FlowCanary(flow.token) : undefined;
         const output = newFlowOutput(canary);
-        const steps = [];
+        const told = { steps: [], reports: new Reports() };
         const abort = new AbortController();
         this.#aborts.set(flow.id, abort);
-        const context = this.#contextOf(flow, steps, abort.signal);
-        return () => this.#run(context, { id: flow.id, steps, output, canary });
+        const context = this.#contextOf(flow, told, abort.signal);
+        return () => this.#run(context, { id: flow.id, ...told, output, canary });
     }
-    async #run(context, { id, steps, output, canary }) {
+    async #run(context, { id, steps, reports, output, canary }) {
         const { now, send, outputs, around = run } = this.#ports;
         const startedAt = now();
         let error;
@@ -1381,20 +1604,22 @@ class ModuleHost {
                 endedAt,
                 error,
                 steps,
+                metrics: reports.isEmpty ? undefined : reports.all(),
                 stdout: output.stdout.excerpt(),
                 stderr: output.stderr.excerpt(),
                 seen: canary?.seen(),
             },
         });
     }
-    #contextOf(flow, steps, signal) {
-        const { now, contextFor } = this.#ports;
+    #contextOf(flow, { steps, reports }, signal) {
+        const { now, contextFor, forModule } = this.#ports;
         return contextFor({
             ...this.#context,
             flow: flow.slot,
             iteration: flow.iteration,
             token: flow.token,
             workspace: flow.workspace,
+            data: forModule(flow.data),
             signal,
             random: (0,random/* seededRandom */.I)((0,random/* seedOf */.n)(this.#context.seed, flow.iteration)),
             step: async (name, body) => {
@@ -1410,6 +1635,9 @@ class ModuleHost {
                         steps.push({ name: textOf(name), startedAt, endedAt: now() });
                 }
             },
+            metric: (name, value, unit) => {
+                reports.add(name, value, unit);
+            },
         });
     }
     #loaded() {
@@ -1421,7 +1649,7 @@ class ModuleHost {
 /** One more than is recorded of a flow, so that it is seen that there are more. */
 const MOST_STEPS = 1001;
 /** Characters of a step's name: more than are recorded. */
-const LONGEST_NAME = 201;
+const host_LONGEST_NAME = 201;
 /** What CommonJS code exports arrives as the default export of its namespace. */
 function asFlowModule(loaded) {
     const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
@@ -1445,7 +1673,7 @@ function isObject(value) {
 }
 /** Plain JavaScript may give anything for a name. */
 function textOf(name) {
-    return String(name).slice(0, LONGEST_NAME);
+    return String(name).slice(0, host_LONGEST_NAME);
 }
 /** Characters of what could not be cloned: it may be the text of a whole function. */
 const LONGEST_PATH = 100;
@@ -1655,6 +1883,7 @@ function withoutContent(message) {
 const SAYS_TOO_MUCH = {
     error: { message: `the flow's steps and its error are ${TOO_LONG} together: name fewer steps` },
     steps: [],
+    metrics: [],
     stdout: NOTHING_PRINTED,
     stderr: NOTHING_PRINTED,
 };
