@@ -136,7 +136,7 @@ scenarios:
     expect(end.exitCode).toBe(1);
     const thresholds = end.results?.scenarios[0]?.thresholds;
     expect(thresholds?.find(({ metric }) => metric === 'peak_memory')).toMatchObject({
-      expression: 'peak_memory <= 0.0011MB',
+      expression: 'peak_memory <= 1.1KB',
       level: 'fail',
       origin: 'history',
       outcome: 'fail',
