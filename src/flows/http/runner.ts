@@ -211,7 +211,7 @@ class HttpWorker {
 
   /** One request or batch after another, until one goes wrong; undefined if none does. */
   async #perform(start: FlowStart, visit: Visit): Promise<Failure | undefined> {
-    const random = seededRandom(seedOf(this.#options.seed, start.iteration));
+    let random: (() => number) | undefined;
     for (const { requests, pauses } of this.#batches) {
       const turns = requests.map((prepared) => visit.turn(prepared));
       const [only] = turns;
@@ -222,7 +222,8 @@ class HttpWorker {
       if (failure !== undefined) return failure;
       for (const { at } of turns) visit.at = Math.max(visit.at, at);
       if (pauses.length === 0 || only === undefined) continue;
-      await this.#pause(Math.max(...pauses.map((pause) => drawn(pause, random))), visit);
+      const drawing = (random ??= seededRandom(seedOf(this.#options.seed, start.iteration)));
+      await this.#pause(Math.max(...pauses.map((pause) => drawn(pause, drawing))), visit);
       if (this.#ending !== undefined) return this.#failed(this.#ending, visit, only);
     }
     return undefined;

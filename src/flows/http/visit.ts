@@ -56,13 +56,9 @@ export class Visit {
     this.at = startedAt;
     this.canary = canary;
     this.jar = jar;
-    this.values = {
-      ...variables,
-      token: start.token,
-      flow: String(start.slot),
-      iteration: String(start.iteration),
-      data: start.data,
-    };
+    const { token, slot, iteration, data } = start;
+    const own = { token, flow: String(slot), iteration: String(iteration), data };
+    this.values = variables === undefined ? own : { ...variables, ...own };
     this.#captured = captures ? new Captured() : undefined;
     this.#hide = hide;
   }
