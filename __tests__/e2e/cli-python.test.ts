@@ -304,17 +304,11 @@ onPython('a module of Python that goes wrong is said to', () => {
 
   test.each([
     ['exit', 'it called sys.exit(0)'],
-    [
-      'plain',
-      'TypeError: flow returned something to await, and nobody does; await it in async def flow(ctx)',
-    ],
-    [
-      'twice',
-      'TypeError: flow returned something to await, and nobody does; await it in async def flow(ctx)',
-    ],
+    ['plain', 'TypeError: flow returned a coroutine that was never awaited; await it in async def flow(ctx)'],
+    ['twice', 'TypeError: flow returned a coroutine that was never awaited; await it in async def flow(ctx)'],
     [
       'forgotten',
-      "TypeError: the step 'go' was given an async function, and nobody has awaited it; write await ctx.step(…)",
+      "TypeError: the step 'go' was given an async function that was never awaited; write await ctx.step(…)",
     ],
     ['cause', "KeyError: 'stock' (ZeroDivisionError: division by zero)"],
   ])('a flow that fails: %s', (name, message) => {

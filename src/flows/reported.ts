@@ -3,8 +3,8 @@ import { SIZE_UNITS, TIME_UNITS } from '../lib/units.js';
 import type { Reported, ReportedUnit } from '../model/flow.js';
 
 /*
- * What flows report themselves: names and amounts, in units that their author chose. Whoever hears a report adds it up by
- * name and unit (`Reports`); where all of them enter they are turned into base units, once (`reportedOf`). That a name has
+ * What flows report themselves: names and amounts, in units that their author chose. `Reports` adds them up by name and
+ * unit; `reportedOf` turns them into base units, once, where they enter. That a name has
  * one kind of unit over all flows is seen where flows come together (measure/reported).
  */
 

@@ -39,7 +39,7 @@ export interface ExecuteContext {
   readonly environment: Environment;
   /** The environment that flows get, already without tokens, inputs and the runner's command files. */
   readonly env: Readonly<Record<string, string>>;
-  /** Learns what is filled into requests and shown to nobody; whoever shows or saves what was measured asks it. */
+  /** Learns the secrets that requests are filled in with; they are masked in everything that is shown or saved. */
   readonly secrets?: Secrets;
 }
 

@@ -70,8 +70,8 @@ interface LoopbackChannel extends ChildChannel {
 }
 
 /**
- * A channel over the loopback interface, for Windows: there one pipe cannot be read and written at once by Python. The
- * first line of whoever connects has to be the nonce. What is sent before is kept until then.
+ * A channel over the loopback interface, for Windows: there one pipe cannot be read and written at once by Python. A
+ * connection must begin with the nonce. What is sent before is kept until then.
  */
 export function loopbackChannel(key: string): LoopbackChannel {
   const nonce = randomBytes(16).toString('hex');

@@ -1,7 +1,7 @@
 import { withoutSecrets } from '../lib/redact.js';
 import { tracesOf } from './flow-env.js';
 
-/** Values that are used and shown to nobody: they are learned one by one, before anything is sent with them. */
+/** Values that are used and never shown: they are learned one by one, before anything is sent with them. */
 export class Secrets {
   readonly #traces = new Set<string>();
   readonly #onTrace: (trace: string) => void;

@@ -33,7 +33,7 @@ interface HttpRunnerOptions {
   readonly seed: number;
   /** What requests are filled in with beside what is the flow's own, by the word that stands for it. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** A text without what nobody is to see. */
+  /** A text without secrets. */
   readonly hide?: (text: string) => string;
   /** Told the local port of every connection that a slot opens. */
   readonly onConnection?: (slot: number, port: number) => void;
@@ -266,7 +266,7 @@ class HttpWorker {
     }
   }
 
-  /** Whoever ends the flow ends the pause. */
+  /** Ending the flow ends the pause. */
   async #pause(ms: number, visit: Visit): Promise<void> {
     const { clock } = this.#options;
     this.#pausing = new AbortController();

@@ -116,7 +116,7 @@ class Procfs implements ProcessTable {
     this.rootsTaken.add(root);
     const known = this.members.get(root.pid);
     if (known !== undefined) {
-      // What belongs to the run stays its own, whoever names it.
+      // What belongs to the run stays its own, even if `watch` names it.
       if (root.onlyWatched !== true) known.becomeRoot(root);
       return false;
     }
@@ -149,7 +149,7 @@ class Procfs implements ProcessTable {
     return reader.read();
   }
 
-  /** Whoever has started what is only watched has other processes in its session that are no part of it. */
+  /** The session of a process that is only watched may hold other processes that are no part of it. */
   private rememberKin(member: Member): void {
     if (member.origin().onlyWatched === true) return;
     const entry = { member, read: this.reads };

@@ -552,9 +552,9 @@ class FlowContext(Context):
     def _finish(self, returned):
         """Raises if a part of the flow has not run, as an async function that is only called does not."""
         if inspect.isawaitable(returned):
-            raise TypeError("flow returned something to await, and nobody does; await it in async def flow(ctx)")
+            raise TypeError("flow returned a coroutine that was never awaited; await it in async def flow(ctx)")
         for step in self._waiting:
-            raise TypeError(f"the step {step._name!r} was given an async function, and nobody has awaited it; write await ctx.step(…)")
+            raise TypeError(f"the step {step._name!r} was given an async function that was never awaited; write await ctx.step(…)")
 
     def _reported(self):
         with self._lock:
@@ -747,7 +747,7 @@ class Loop:
 
     def _serve(self):
         asyncio.set_event_loop(self.loop)
-        # sys.exit in a task and loop.stop() end it for all flows. Whoever awaits the task hears of the exit.
+        # sys.exit in a task and loop.stop() end it for all flows. Code that awaits the task gets the exit.
         while not self.loop.is_closed():
             try:
                 self.loop.run_forever()
@@ -933,7 +933,7 @@ class Host:
                 try:
                     returned = await function(context)
                     if inspect.isawaitable(returned):
-                        raise TypeError(f"{name} returned something to await, and nobody does; await it in {name}")
+                        raise TypeError(f"{name} returned a coroutine that was never awaited; await it in {name}")
                     answer = self.answer_of(name, message, returned)
                 except BaseException as thrown:
                     answer = {"error": error_of(thrown)}
@@ -946,7 +946,7 @@ class Host:
             try:
                 returned = function(context)
                 if inspect.isawaitable(returned):
-                    raise TypeError(f"{name} returned something to await; write async def {name}(ctx): …")
+                    raise TypeError(f"{name} returned a coroutine that was never awaited; write async def {name}(ctx): …")
                 answer = self.answer_of(name, message, returned)
             except BaseException as thrown:
                 answer = {"error": error_of(thrown)}
