@@ -11,7 +11,7 @@ export default {
   },
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   // Comparisons, simulations and what else takes minutes: npm run test:long.
-  testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.(long|act)\\.test\\.ts$'],
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
   // Two cores are the smallest machine that the tests must pass on. End-to-end tests wait more than they compute.
   maxWorkers: 4,
