@@ -90,19 +90,17 @@ withAct('workflows run by act', () => {
   test('head is compared with the base of a pull request in its git history', async () => {
     const flow = (rounds: number): string => `import { createHash } from 'node:crypto';
 const data = Buffer.alloc(16_384, 'x');
-export default function flow() {
-  for (let round = 0; round < ${rounds}; round += 1) createHash('sha256').update(data).digest();
-}
+for (let round = 0; round < ${rounds}; round += 1) createHash('sha256').update(data).digest();
 `;
     const inputs =
-      'module: hash.mjs\niterations: 20\ncompare: base\nbudget: 60s\nthresholds: throughput >= base - 10%';
+      'run: exec node hash.mjs\nflows: 2\ncompare: base\nbudget: 60s\nthresholds: cpu_per_flow <= base + 5%';
     const repository = workflowRepository({
-      'hash.mjs': flow(400),
+      'hash.mjs': flow(8000),
       '.github/workflows/gate.yml': gate(inputs),
     });
     const base = repository.git('rev-parse', 'HEAD');
     repository.git('checkout', '-q', '-b', 'feature');
-    const head = repository.commit('hash more', { 'hash.mjs': flow(800) });
+    const head = repository.commit('hash more', { 'hash.mjs': flow(12_000) });
     const pull = {
       number: 12,
       head: { sha: head, ref: 'feature', repo: HOME },
@@ -116,6 +114,6 @@ export default function flow() {
       apiUrl: server.url,
     });
     expect(stepOf(end, 'gate').outputs.verdict).toBe('fail');
-    expect(server.comments[0]?.body).toMatch(/throughput.*base/is);
+    expect(server.comments[0]?.body).toMatch(/CPU time per flow.*base/is);
   });
 });
