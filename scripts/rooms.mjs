@@ -3,7 +3,7 @@
  * or above it. The linters hold this: .dependency-cruiser.mjs and eslint.config.mjs.
  */
 export const ROOMS = [
-  ['main', 'cli', 'host', 'proxy', 'guard'],
+  ['main', 'cli', 'host', 'proxy', 'guard', 'artifact'],
   ['adapters'],
   ['github'],
   ['gate'],
@@ -20,8 +20,8 @@ export const ROOMS = [
   ['model'],
 ];
 
-/** The five entries: each is a bundle of dist/. They alone wire adapters in. */
-export const ENTRIES = ['main', 'cli', 'host', 'proxy', 'guard'];
+/** The entries: each is a bundle of dist/. They alone wire adapters in. */
+export const ENTRIES = ['main', 'cli', 'host', 'proxy', 'guard', 'artifact'];
 
 /** Files that touch the world: processes, files, sockets, the clock. All others take what they need as an argument. */
 export const ADAPTERS = [
@@ -53,6 +53,7 @@ export const WORLD = [
   'timers',
   'timers/promises',
   'worker_threads',
+  '@actions/artifact',
   '@actions/core',
   '@actions/github',
   '@octokit/plugin-retry',

@@ -8,7 +8,7 @@ import { gate } from './gate.js';
 import { runAction } from './github/action.js';
 import { CommandFiles } from './github/command-files.js';
 import { readPayload } from './github/event.js';
-import { openGitHub } from './github/open.js';
+import { openArtifacts, openGitHub } from './github/open.js';
 import { actionsRunner, lineProgress, readActionInputs } from './github/runner.js';
 import { VERSION } from './lib/version.js';
 import { annotations } from './report/annotations.js';
@@ -60,6 +60,7 @@ export async function run(): Promise<void> {
           apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
           repository: env.GITHUB_REPOSITORY ?? '',
         }),
+      openArtifacts: () => openArtifacts(env),
       makePlan,
       gate,
     },

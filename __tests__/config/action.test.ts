@@ -49,6 +49,7 @@ describe('action.yml', () => {
       'summary',
       'comment-id',
       'metrics',
+      'artifact-id',
     ]);
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
   });

@@ -89,6 +89,8 @@ const UNUSED: readonly (readonly [Inputs, string])[] = [
   // Only the demo has bugs.
   [{ run: 'x', bug: 'race' }, 'input bug: only the demo can be told to misbehave, and run is not the demo'],
   // Not available yet.
+  [{ run: 'x', artifact: 'a/b' }, 'input artifact: must be true, false or a name without "/", not a/b'],
+  [{ run: 'x', artifact: 'a'.repeat(129) }, 'input artifact: has more than 128 characters'],
   [{ run: 'x', shard: '1/2' }, 'input shard: is not available in this version yet'],
 ];
 
@@ -97,6 +99,8 @@ const USED: readonly Inputs[] = [
   { demo: 'true', thresholds: 'success_rate >= 80%', alerts: 'peak_cpu < 99%', flows: '3', timeout: '9s' },
   { demo: 'true', bug: 'race', seed: '3' },
   { demo: 'false', run: 'x' },
+  { run: 'x', artifact: 'true' },
+  { run: 'x', artifact: 'load of checkout' },
   { run: 'x', compare: 'base', prepare: 'npm ci', budget: '1m', onInconclusive: 'fail' },
   { config: 'compared.yml', prepare: 'npm ci', budget: '1m', onInconclusive: 'fail' },
   { config: 'settings.yml' },

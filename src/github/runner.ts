@@ -17,7 +17,8 @@ export interface Annotation {
   readonly column?: number;
 }
 
-export type OutputName = 'verdict' | 'failed' | 'results' | 'report' | 'summary' | 'comment-id' | 'metrics';
+export type OutputName =
+  'verdict' | 'failed' | 'results' | 'report' | 'summary' | 'comment-id' | 'metrics' | 'artifact-id';
 
 /** GitHub's runner, as far as a step speaks with it. */
 export interface Runner {

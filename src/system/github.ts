@@ -48,7 +48,7 @@ export function explainRefusal(thrown: unknown, { what, permission, readOnly }: 
   const forbidden = (status === 401 || status === 403 || status === 404) && !LIMITED.test(messageOf(thrown));
   if (!forbidden) return `${said} The verdict is not affected.`;
   const advice = readOnly
-    ? 'The token of a fork or of Dependabot can only read: let a second workflow publish the result, see docs/recipes.md#forks.'
+    ? 'The token of a fork or of Dependabot can only read: upload the result with the input artifact, and let a second workflow publish it, see docs/recipes.md#forks.'
     : `Give the job the permission: "permissions: ${permission}".`;
   return `${said} It takes "${permission}". ${advice} The verdict is not affected.`;
 }
