@@ -22,7 +22,7 @@ const RENDERERS = {
   comment: () => '',
   summary: () => '',
   terminal: () => '',
-  html: () => '',
+  files: {},
   annotations: () => [],
 };
 

@@ -89,13 +89,12 @@ async function save(ports: ReportPorts, { results, temporary }: ReportSubject, s
   const folder = await resultFolder(files, temporary);
   await files.write(`${folder}/results.json`, resultsJson(results));
   runner.output('results', `${folder}/results.json`);
-  await step('report.html could not be written', async () => {
-    await files.write(`${folder}/report.html`, renderers.html(results));
-    runner.output('report', `${folder}/report.html`);
-  });
-  await step('summary.md could not be written', () =>
-    files.write(`${folder}/summary.md`, renderers.summary(results, { limit: JOB_SUMMARY_LIMIT })),
-  );
+  for (const [name, print] of Object.entries(renderers.files)) {
+    await step(`${name} could not be written`, async () => {
+      await files.write(`${folder}/${name}`, print(results));
+      if (name === 'report.html') runner.output('report', `${folder}/${name}`);
+    });
+  }
 }
 
 async function comment({ github, runner, renderers }: ReportPorts, subject: ReportSubject): Promise<void> {
@@ -152,7 +151,8 @@ export interface Renderers {
   /** Markdown of at most `limit` bytes and characters; with charts if nothing is said. */
   summary(results: Results, options: { limit: number; charts?: boolean }): string;
   terminal(results: Results): string;
-  html(results: Results): string;
+  /** What is written beside results.json, by the name of the file; the output `report` is the path of report.html. */
+  readonly files: Readonly<Record<string, (results: Results) => string>>;
   annotations(results: Results): readonly Annotation[];
 }
 
