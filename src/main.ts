@@ -12,7 +12,7 @@ import { openArtifacts, openGitHub } from './github/open.js';
 import { actionsRunner, lineProgress, readActionInputs } from './github/runner.js';
 import { VERSION } from './lib/version.js';
 import { annotations } from './report/annotations.js';
-import { renderHtml } from './report/html.js';
+import { ACTION_FILES } from './report/formats.js';
 import { renderComment, renderSummary } from './report/markdown.js';
 import { renderTerminal } from './report/terminal.js';
 import { forgetVariables, readMachine } from './system/environment.js';
@@ -50,7 +50,7 @@ export async function run(): Promise<void> {
         // The log of a job shows colours; it is wide, and has no width of its own.
         terminal: (results) =>
           renderTerminal(results, { color: given('NO_COLOR') === undefined, width: 120 }),
-        html: renderHtml,
+        files: ACTION_FILES,
         annotations,
       },
       openGitHub: (token) =>

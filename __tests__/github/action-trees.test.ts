@@ -23,7 +23,7 @@ const RENDERERS = {
   comment: () => '',
   summary: () => '',
   terminal: () => '',
-  html: () => '',
+  files: {},
   annotations: () => [],
 };
 

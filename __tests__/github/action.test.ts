@@ -37,7 +37,7 @@ function ports(change: Partial<ActionPorts> = {}): ActionPorts {
       comment: ({ verdict }, { marker }) => `${marker}\n${verdict}`,
       summary: () => 'summary',
       terminal: () => 'table',
-      html: () => 'page',
+      files: { 'report.html': () => 'page' },
       annotations: () => [],
     },
     openGitHub: () => github,

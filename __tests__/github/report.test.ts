@@ -21,7 +21,10 @@ const renderers: Renderers = {
   comment: ({ verdict }, { marker }) => `${marker}\n${verdict}`,
   summary: ({ verdict }, { limit }) => `summary ${verdict} ${limit}`,
   terminal: ({ verdict }) => `table ${verdict}`,
-  html: ({ verdict }) => `<p>${verdict}</p>`,
+  files: {
+    'report.html': ({ verdict }) => `<p>${verdict}</p>`,
+    'junit.xml': ({ verdict }) => `<testsuites>${verdict}</testsuites>`,
+  },
   annotations: () => [{ level: 'error', title: 'checkout', message: 'too slow' }],
 };
 
@@ -53,9 +56,9 @@ const say = (change: Partial<ReportPorts> = {}, of: Partial<ReportSubject> = {})
 test('the verdict is said in every place', async () => {
   await say();
   expect([...files.contents.keys()].sort()).toEqual([
+    `${FOLDER}/junit.xml`,
     `${FOLDER}/report.html`,
     `${FOLDER}/results.json`,
-    `${FOLDER}/summary.md`,
   ]);
   expect(JSON.parse(files.contents.get(`${FOLDER}/results.json`) ?? '')).toEqual(
     JSON.parse(JSON.stringify(aResults({ verdict: 'fail' }))),
@@ -98,13 +101,22 @@ describe('a step that fails does not stop the next', () => {
     throw new Error('broken');
   };
 
-  test.each(Object.keys(renderers) as (keyof Renderers)[])('when %s can not be rendered', async (name) => {
+  const says = Object.keys(renderers).filter((name) => name !== 'files') as (keyof Renderers)[];
+
+  test.each(says)('when %s can not be rendered', async (name) => {
     await say({ renderers: { ...renderers, [name]: broken } });
     expect(runner.logger.at('warn').join('\n')).toContain('broken');
     expect(runner.outputs.get('verdict')).toBe('fail');
     expect(files.contents.has(`${FOLDER}/results.json`)).toBe(true);
     expect(runner.printed).toHaveLength(name === 'terminal' ? 0 : 1);
     expect(github.comments.size).toBe(name === 'comment' ? 0 : 1);
+  });
+
+  test('when one of the files can not be rendered', async () => {
+    await say({ renderers: { ...renderers, files: { ...renderers.files, 'report.html': broken } } });
+    expect(runner.logger.at('warn')).toEqual(['report.html could not be written: broken']);
+    expect(files.contents.get(`${FOLDER}/junit.xml`)).toBe('<testsuites>fail</testsuites>');
+    expect(runner.outputs.has('report')).toBe(false);
   });
 
   test('when no file can be written', async () => {

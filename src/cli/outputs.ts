@@ -3,9 +3,7 @@ import type { Command } from 'commander';
 import type { GateContext, GatePorts } from '../gate.js';
 import { messageOf } from '../lib/errors.js';
 import type { Results } from '../model/results.js';
-import { renderHtml } from '../report/html.js';
-import { renderComment } from '../report/markdown.js';
-import { resultsJson } from '../report/results-json.js';
+import { type FormatName, FORMATS } from '../report/formats.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { Secrets } from '../system/secrets.js';
 
@@ -37,26 +35,6 @@ export interface Terminal {
 
 /** Where a run is kept when no other place is named, and where `report` looks. */
 export const KEPT = '.flowgate/results.json';
-
-const MARKER = '<!-- flowgate -->';
-
-/** A file that a run can be written to. */
-interface Format {
-  /** Of the option that bears its name. */
-  readonly help: string;
-  readonly print: (results: Results) => string;
-}
-
-const FORMATS = {
-  json: { help: 'write results.json there', print: resultsJson },
-  html: { help: 'write the report page there', print: renderHtml },
-  markdown: {
-    help: 'write the comment there',
-    print: (results) => renderComment(results, { marker: MARKER }),
-  },
-} satisfies Readonly<Record<string, Format>>;
-
-type FormatName = keyof typeof FORMATS;
 
 const NAMES = Object.keys(FORMATS) as readonly FormatName[];
 

@@ -111,12 +111,12 @@ async function save(
     return path;
   };
   runner.output('results', await write('results.json', resultsJson(results)));
-  await step('report.html could not be written', async () => {
-    runner.output('report', await write('report.html', renderers.html(results)));
-  });
-  await step('summary.md could not be written', async () => {
-    await write('summary.md', renderers.summary(results, { limit: JOB_SUMMARY_LIMIT }));
-  });
+  for (const [name, print] of Object.entries(renderers.files)) {
+    await step(`${name} could not be written`, async () => {
+      const path = await write(name, print(results));
+      if (name === 'report.html') runner.output('report', path);
+    });
+  }
 }
 
 async function comment({ github, runner, renderers }: ReportPorts, subject: ReportSubject): Promise<void> {
@@ -173,7 +173,8 @@ export interface Renderers {
   /** Markdown of at most `limit` bytes and characters; with charts if nothing is said. */
   summary(results: Results, options: { limit: number; charts?: boolean }): string;
   terminal(results: Results): string;
-  html(results: Results): string;
+  /** What is written beside results.json, by the name of the file; the output `report` is the path of report.html. */
+  readonly files: Readonly<Record<string, (results: Results) => string>>;
   annotations(results: Results): readonly Annotation[];
 }
 

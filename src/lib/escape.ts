@@ -8,8 +8,8 @@ import { withoutEscapes } from './message.js';
 /** Longest text that a table cell or a line of a log holds, if nothing else is said. */
 export const TEXT_LIMIT = 200;
 
-/** Controls, and format characters: bidi overrides, zero-width ones, tags, byte order marks. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\uFFFC\u115F\u1160\u3164\uFFA0]/gu;
+/** Controls, format characters (bidi overrides, zero-width ones, tags, byte order marks), and what no text may hold. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{NChar}\uFFFC\u115F\u1160\u3164\uFFA0]/gu;
 const LONE_SURROGATE = /\p{Cs}/gu;
 /** More than two marks on one letter only serve to paint over the lines around it. */
 const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu;
@@ -109,4 +109,12 @@ export function safeUrl(url: string | undefined): string | undefined {
  */
 export function markup(text: string, max: number = TEXT_LIMIT): string {
   return plain(text, max).replace(/[&<>"']/gu, entity);
+}
+
+/** Everything but the characters of XML 1.0 (section 2.2); of the controls, line feeds alone are let through. */
+const NO_XML = /[^\n\u0020-\u007E\u00A0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
+/** The content of an XML element that keeps its lines, at most `max` characters before escaping. */
+export function xmlLines(text: string, max: number): string {
+  return cut(text.replace(NO_XML, ''), max).replace(/[&<>"']/gu, entity);
 }

@@ -6,6 +6,7 @@ import { type Finding, findingsOf } from './checks.js';
 import { gateChangesAnnotation } from './gate-changes.js';
 import { tableRows } from './gates.js';
 import { headlineOf } from './headline.js';
+import { rowLine } from './rows.js';
 
 /** GitHub shows 4 KB of a message; nobody reads more. */
 const LINES_SHOWN = 20;
@@ -82,15 +83,6 @@ function linesOf(
     ...findings.filter(({ standing }) => standings.includes(standing)).map(findingLine),
     ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),
   ];
-}
-
-function rowLine({ metric, value, limit, level, detail, standing, against }: Row): string {
-  const why = detail !== undefined && standing !== 'fail' ? ` (${detail})` : '';
-  const measured = against === undefined ? value : against.how;
-  const open = standing === 'unresolved' ? ' unresolved:' : '';
-  return plain(
-    `${metric}${open} ${measured}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`,
-  );
 }
 
 function findingLine({ title, evidence }: Finding): string {

@@ -1,3 +1,4 @@
+import { plain } from '../lib/escape.js';
 import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../lib/format.js';
 import { imageSentence, limitText, metricTitle } from '../lib/metric-words.js';
 import { byStanding, type Row, standingOf } from '../model/document.js';
@@ -119,6 +120,16 @@ function least(metric: MetricResult | undefined): string {
 
 function noteOf({ atMost, unit, note }: MetricResult): string | undefined {
   return atMost === undefined ? note : `at most ${formatQuantity(atMost, unit)}: ${note ?? ''}`;
+}
+
+/** `flow_time.p95 2.71 s, the gate is < 2.5 s`. */
+export function rowLine({ metric, value, limit, level, detail, standing, against }: Row): string {
+  const why = detail !== undefined && standing !== 'fail' ? ` (${detail})` : '';
+  const measured = against === undefined ? value : against.how;
+  const open = standing === 'unresolved' ? ' unresolved:' : '';
+  return plain(
+    `${metric}${open} ${measured}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`,
+  );
 }
 
 function isCpuShare(id: string): boolean {
