@@ -213,3 +213,93 @@ onPython('metrics of Python flows', () => {
     ]);
   });
 });
+
+/** What a flow writes to its two files by its slot, where a file is expected. */
+const HOSTILE = `case $FLOWGATE_FLOW in
+        1) ln -s /etc/passwd "$FLOWGATE_METRICS" ;;
+        2) mkfifo "$FLOWGATE_METRICS" ;;
+        3) mkdir "$FLOWGATE_METRICS" ;;
+        4) truncate -s 10G "$FLOWGATE_STEPS" ;;
+      esac`;
+
+const COMMANDS = `version: 1
+scenarios:
+  reports:
+    run: |
+      echo "tokens=$((100 * FLOWGATE_ITERATION))" >> "$FLOWGATE_METRICS"
+      flowgate_step 'the draft' bash ./child.sh
+      echo 'plan 20ms' >> "$FLOWGATE_STEPS"
+      echo "$FLOWGATE_TOKEN" > "$FLOWGATE_WORKSPACE/own" && cat "$FLOWGATE_WORKSPACE/own"
+    flows: 2
+    iterations: 4
+    thresholds:
+      - metric(tokens).sum == 1000
+      - metric(tokens).max == 400
+      - step(the draft).max < 10s
+      - step(plan).max <= 20ms
+    checks: {isolation: fail, cleanup: fail}
+  ended:
+    run: |
+      printf 'tokens=5\\ntok' >> "$FLOWGATE_METRICS"
+      flowgate_step hangs sleep 20
+    flows: 1
+    timeout: 300ms
+    thresholds: [metric(tokens).sum == 5]
+  tries:
+    run: echo tokens=1 >> "$FLOWGATE_METRICS"; test "$(wc -l < "$FLOWGATE_METRICS")" = 1; test -e "$FLOWGATE_WORKSPACE/x" || { touch "$FLOWGATE_WORKSPACE/x"; exit 1; }
+    flows: 1
+    retries: 1
+    thresholds: [metric(tokens).sum == 2, success_rate == 100%]
+  unreadable:
+    run: printf 'size=3MB\\nsize=3 furlongs\\n' >> "$FLOWGATE_METRICS"
+    flows: 1
+    thresholds: [success_rate == 0%]
+  hostile:
+    run: |
+      ${HOSTILE}
+    flows: 4
+    thresholds: [success_rate == 0%]
+  sh:
+    run: echo tokens=1 >> "$FLOWGATE_METRICS"; bash ./child.sh
+    shell: sh -e
+    env: {BASH_ENV: own.bash}
+    flows: 1
+    thresholds: [metric(tokens).sum == 1, success_rate == 0%]
+`;
+
+describe('what commands report', () => {
+  test('is summed and judged, read also of flows that fail, and refused by name where it is wrong', async () => {
+    const cwd = emptyFolder();
+    write(cwd, 'child.sh', 'flowgate_step child true\n');
+    write(cwd, 'own.bash', '');
+    write(cwd, 'flowgate.yml', COMMANDS);
+    const run = await runCli(['run'], { cwd });
+    const { scenarios } = run.results();
+    const reasons = scenarios.flatMap(({ reasons }) => reasons);
+    expect([run.status, reasons]).toEqual([
+      0,
+      [
+        '4 gates and 3 checks hold',
+        '1 gate and 2 checks hold',
+        '2 gates and 2 checks hold',
+        '1 gate and 2 checks hold',
+        '1 gate and 2 checks hold',
+        '2 gates and 2 checks hold',
+      ],
+    ]);
+    expect(scenarios[0]?.flows[0]?.steps?.map(({ name }) => name)).toEqual(['child', 'the draft', 'plan']);
+    expect(scenarios[1]?.flows[0]).toMatchObject({
+      outcome: 'timed_out',
+      metrics: [{ name: 'tokens', value: 5, unit: 'count' }],
+      steps: [{ name: 'hangs' }],
+    });
+    expect(scenarios.slice(3, 5).flatMap(({ errors }) => errors.map(({ sample }) => sample))).toEqual([
+      expect.stringMatching(
+        /^line 2 of \$FLOWGATE_METRICS, "size=3 furlongs", cannot be read: metric\(size\): there is no unit furlongs/,
+      ),
+      '$FLOWGATE_METRICS is no file: something else is in its place',
+      '$FLOWGATE_STEPS is larger than 1 MB',
+    ]);
+    expect(scenarios[5]?.errors[0]?.sample).toMatch(/flowgate_step: command not found/);
+  });
+});

@@ -53,6 +53,12 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): Files
       folders.add(to);
       return true;
     },
+    take: (path, most) => {
+      const text = contents.get(path);
+      contents.delete(path);
+      if (text === undefined) return undefined;
+      return text.length > most ? { problem: `is larger than ${most} B` } : { text };
+    },
     remove: (path) => {
       for (const each of [path, ...below(path)]) {
         contents.delete(each);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -8,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -102,5 +104,53 @@ describe('a file that is written', () => {
   test('that cannot take its place leaves nothing beside it', async () => {
     await expect(nodeFiles.write(folder, 'ours')).rejects.toThrow();
     expect(readdirSync(join(root, 'work'))).toEqual(['1']);
+  });
+});
+
+describe('a file that a flow may have written', () => {
+  const gone = async (path: string): Promise<void> => {
+    while (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  test('is read and taken away; nothing is where none was written', async () => {
+    const path = join(folder, 'a');
+    expect(nodeFiles.take(path, 10)).toBeUndefined();
+    writeFileSync(path, 'ünit=1\n');
+    expect(nodeFiles.take(path, 10)).toEqual({ text: 'ünit=1\n' });
+    await gone(path);
+  });
+
+  test('is not read if it is too large, and nothing is waited for or followed', async () => {
+    const path = join(folder, 'a');
+    const inItsPlace: readonly [() => void, string][] = [
+      [
+        () => {
+          writeFileSync(path, '');
+          truncateSync(path, 10e9);
+        },
+        'is larger than 1 MB',
+      ],
+      [
+        () => {
+          symlinkSync('/etc/passwd', path);
+        },
+        'is no file: something else is in its place',
+      ],
+      [
+        () => {
+          execFileSync('mkfifo', [path]);
+        },
+        'is no file: something else is in its place',
+      ],
+    ];
+    for (const [make, problem] of inItsPlace) {
+      make();
+      expect(nodeFiles.take(path, 1e6)).toEqual({ problem });
+      await gone(path);
+    }
+    mkdirSync(path);
+    expect(nodeFiles.take(path, 1e6)).toEqual({ problem: 'is no file: something else is in its place' });
+    expect(existsSync('/etc/passwd')).toBe(true);
   });
 });

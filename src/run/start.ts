@@ -107,7 +107,6 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
     slots: openedAhead(plan.load),
     timeout: plan.timeout,
     scratch,
-    makeFolder: (path) => ports.files.makeFolder(path),
     canaries: seesTokens(plan),
     confine: limits === undefined ? undefined : (slot) => limits.ofSlot(slot),
   });

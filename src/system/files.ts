@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { constants, existsSync, lstatSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+} from 'node:fs';
 import {
   chmod,
   type FileHandle,
@@ -12,13 +23,14 @@ import {
   rm,
   rmdir,
   stat,
+  unlink,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../lib/errors.js';
 import { formatQuantity } from '../lib/format.js';
-import { type Files, type FolderReading, SMALL_FILE, type StreamListener } from './ports.js';
+import { type Files, type FolderReading, SMALL_FILE, type StreamListener, type Taken } from './ports.js';
 import { isAbandoned, ownerTag, removeTree } from './remove-tree.js';
 
 const PIECE = 64 * 1024;
@@ -216,6 +228,25 @@ function isAsMade(path: string): boolean {
   );
 }
 
+/** Whatever is there: a flow may have put a link, a pipe or a folder in the place of the file. */
+function readOwn(path: string, most: number): Taken {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, UNFOLLOWED);
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) return NO_FILE;
+    if (stats.size > most) return { problem: `is larger than ${formatQuantity(most, 'bytes')}` };
+    const bytes = Buffer.allocUnsafe(stats.size);
+    return { text: bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, bytes.length, 0)) };
+  } catch (thrown) {
+    return codeOf(thrown) === 'ELOOP' ? NO_FILE : { problem: `cannot be read (${messageOf(thrown)})` };
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+const NO_FILE: Taken = { problem: 'is no file: something else is in its place' };
+
 export const nodeFiles: Files = {
   read: (path, most) => unlessMissing(readRegularFile(path, most), undefined),
   write: async (path, content) => {
@@ -259,6 +290,13 @@ export const nodeFiles: Files = {
     } catch {
       return false;
     }
+  },
+  take: (path, most) => {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    const taken = readOwn(path, most);
+    // Not at once: a file of some GB takes a while. A folder in its place goes with the one that it is in.
+    void unlink(path).catch(() => undefined);
+    return taken;
   },
   remove: async (path) => {
     // Most workspaces are empty, and this is ten times as fast; it throws for anything else.

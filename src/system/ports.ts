@@ -28,6 +28,8 @@ export interface CommandSpec {
   readonly env: Readonly<globalThis.Record<string, string>>;
   /** The way into the limits that bind it; none do if left out. */
   readonly enclosure?: Enclosure;
+  /** Of a flow: a script that each bash of it reads first, unless `env` names another. */
+  readonly startup?: string;
 }
 
 /** What a host of module flows is started with. */
@@ -164,6 +166,11 @@ export interface Files {
    * longer the folder that `makeFolder` made. At once: handing this to another thread takes longer than doing it.
    */
   renameEmptyFolder(path: string, to: string): boolean;
+  /**
+   * Reads a file that a flow may have written and takes it away; undefined if nothing is there, and why not if it is no
+   * regular file or larger than `most` bytes. At once, as most flows write none.
+   */
+  take(path: string, most: number): Taken | undefined;
   /** With everything in it; nothing happens if it is gone. */
   remove(path: string): Promise<void>;
 }
@@ -195,6 +202,8 @@ export interface StreamListener {
   /** This many bytes went by unheard. */
   missed(bytes: number): void;
 }
+
+export type Taken = { readonly text: string } | { readonly problem: string };
 
 /** How much is read of a folder. */
 export interface FolderReading {

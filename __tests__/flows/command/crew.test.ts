@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { openCommandRunner } from '../../../src/flows/command/runner.js';
 import type { FlowRunner, FlowStart } from '../../../src/flows/runner.js';
 import type { CommandSlot, Spawner } from '../../../src/system/ports.js';
+import { fakeFiles } from '../../fakes/files.js';
 import { SimulatedClock } from '../../fakes/simulated-clock.js';
 
 const NOTHING = { head: '', tail: '', bytes: 0 };
@@ -39,7 +40,7 @@ class SlowSlots {
       slots,
       timeout: 1000,
       scratch: '/scratch',
-      makeFolder: () => Promise.resolve(),
+      files: fakeFiles(),
     });
   }
 

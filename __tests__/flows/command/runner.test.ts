@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { openCommandRunner } from '../../../src/flows/command/runner.js';
 import type { FlowRunner, FlowStart } from '../../../src/flows/runner.js';
 import type { CommandSlot, FlowCommandEnd, LaunchedRoot, Spawner } from '../../../src/system/ports.js';
+import { fakeFiles } from '../../fakes/files.js';
 import { SimulatedClock } from '../../fakes/simulated-clock.js';
 
 const NOTHING = { head: '', tail: '', bytes: 0 };
@@ -43,7 +44,7 @@ class SpawnedFlows {
       slots: 1,
       timeout: TIMEOUT,
       scratch: '/scratch',
-      makeFolder: () => Promise.resolve(),
+      files: fakeFiles(),
     });
   }
 

@@ -105,14 +105,17 @@ export function withStartup(command: string, code: string): string {
  * command but the value of $_.
  * @param barrier path of the FIFO
  * @param flow goes along with each word
+ * @param script what bash would have read first, and what each bash that the command starts does
  */
-export function startupCode(barrier: string, flow: string): string {
+export function startupCode(barrier: string, flow: string, script?: string): string {
+  const read = script === undefined ? [] : [`[ ! -r ${quote(script)} ] || . ${quote(script)}`];
   return [
+    ...read,
     `echo 'W ${flow}' >&4`,
     `: <${quote(barrier)}`,
     `echo "S ${flow} \${EPOCHREALTIME-}" >&4`,
     'exec 3<&- 4>&-',
-    'unset BASH_ENV',
+    script === undefined ? 'unset BASH_ENV' : `BASH_ENV=${quote(script)}`,
   ].join('\n');
 }
 

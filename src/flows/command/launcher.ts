@@ -35,6 +35,11 @@ function entryOf({ enclosure }: CommandSpec): string {
   return prelude === '' ? '' : `{ ${prelude}\n} </dev/null\n`;
 }
 
+/** The script that each bash of a flow reads first; a variable of the user's own names another. */
+export function startupOf({ startup, env }: CommandSpec): string | undefined {
+  return 'BASH_ENV' in env ? undefined : startup;
+}
+
 export interface LaunchedEnd {
   readonly exit: Exit;
   /** ms of the clock: let through the barrier, as it says itself or as we heard; undefined if it went through none. */
@@ -104,9 +109,11 @@ export class Launcher {
   readonly #control: Writable | undefined;
   /** Only the launcher knows it, so that no flow can say how another one of the slot ended. */
   readonly #secret: string = randomUUID();
+  readonly #startup: string | undefined;
   #count = 0;
 
   constructor(spec: CommandSpec) {
+    this.#startup = startupOf(spec);
     const { argv, env } = adopting({ argv: [SHELL, '-s', '--', ...argvOf(spec)], env: spec.env });
     const [program, ...args] = argv;
     const child = spawnGuarded(program, args, {
@@ -194,12 +201,16 @@ export class Launcher {
    */
   #scriptOf(line: string, wait: Wait | undefined): string {
     const flow = String(this.#count);
+    const startup = this.#startup;
     const end = `echo "E ${this.#markOf(flow)} $?" >&4\n`;
-    if (wait === undefined) return `${line} "$@" </dev/null 4>&-; ${end}`;
-    const { path } = wait.barrier;
-    if (wait.inShell) return `${withStartup(`${line} "$@" </dev/null`, startupCode(path, flow))}${end}`;
-    const pass = `echo 'W ${flow}' >&4; : <${quote(path)}; echo 'S ${flow}' >&4`;
-    return `${pass}; ${line} "$@" </dev/null 4>&-; ${end}`;
+    if (wait?.inShell === true) {
+      const code = startupCode(wait.barrier.path, flow, startup);
+      return `${withStartup(`${line} "$@" </dev/null`, code)}${end}`;
+    }
+    const first = startup === undefined ? '' : `BASH_ENV=${quote(startup)} `;
+    const run = `${first}${line} "$@" </dev/null 4>&-; ${end}`;
+    if (wait === undefined) return run;
+    return `echo 'W ${flow}' >&4; : <${quote(wait.barrier.path)}; echo 'S ${flow}' >&4; ${run}`;
   }
 
   #markOf(flow: string): string {

@@ -6,6 +6,7 @@ import type {
   Clock,
   CommandSlot,
   CommandSpec,
+  Files,
   FlowCommand,
   FlowCommandEnd,
   LaunchedRoot,
@@ -25,6 +26,8 @@ import {
   timedOut,
   withTimeout,
 } from '../runner.js';
+import { FlowReports } from './reports.js';
+import { STEP_FUNCTION } from './step-function.js';
 
 interface CommandRunnerOptions {
   readonly spawner: Spawner;
@@ -37,7 +40,7 @@ interface CommandRunnerOptions {
   readonly timeout: number;
   /** An existing folder for the slots' streams. */
   readonly scratch: string;
-  readonly makeFolder: (path: string) => Promise<void>;
+  readonly files: Pick<Files, 'makeFolder' | 'take' | 'write'>;
   /** Tokens of other flows are looked for in what each prints. */
   readonly canaries?: boolean;
   /** The limits of each slot; none if left out. */
@@ -45,8 +48,12 @@ interface CommandRunnerOptions {
 }
 
 /** Forks all launchers ahead and runs command flows in them. */
-export async function openCommandRunner(options: CommandRunnerOptions): Promise<FlowRunner> {
-  const barrier = await options.spawner.openBarrier(options.scratch);
+export async function openCommandRunner(given: CommandRunnerOptions): Promise<FlowRunner> {
+  const { spawner, files, scratch } = given;
+  const startup = `${scratch}/flowgate_step.bash`;
+  await files.write(startup, STEP_FUNCTION);
+  const options = { ...given, spec: { ...given.spec, startup } };
+  const barrier = await spawner.openBarrier(scratch);
   const crew = new Crew(options, barrier);
   const close = async (): Promise<void> => {
     await crew.close();
@@ -162,9 +169,13 @@ class Worker {
   #canary: FlowCanary | undefined;
   readonly #confinement: Confinement | undefined;
   #limits: LimitWatch | undefined;
+  readonly #scratch: string;
+  #count = 0;
+  #reports: FlowReports | undefined;
 
   private constructor(options: CommandRunnerOptions, number: number) {
     this.#options = options;
+    this.#scratch = `${options.scratch}/slot-${number}`;
     this.#confinement = options.confine?.(number);
   }
 
@@ -173,8 +184,8 @@ class Worker {
     { number, barrier }: { number: number; barrier: Barrier },
   ): Promise<Worker> {
     const worker = new Worker(options, number);
-    const scratch = `${options.scratch}/slot-${number}`;
-    await options.makeFolder(scratch);
+    const scratch = worker.#scratch;
+    await options.files.makeFolder(scratch);
     const enclosure = worker.#confinement?.enclosure;
     const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) }, enclosure };
     const onLaunch = (launched: LaunchedRoot): void => {
@@ -203,11 +214,13 @@ class Worker {
     this.#ending = undefined;
     this.#killed = undefined;
     this.#limits = this.#confinement?.watch() ?? UNLIMITED;
+    this.#count += 1;
+    this.#reports = new FlowReports(`${this.#scratch}/${this.#count}`, this.#options);
     this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
   }
 
   #commandOf(start: FlowStart): FlowCommand {
-    const env = environmentOf(start);
+    const env = { ...environmentOf(start), ...this.#reports?.env };
     return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
   }
 
@@ -225,7 +238,8 @@ class Worker {
     // Its process is gone with it; what it has left behind is known to the table already.
     if (this.#root?.launcher === false) this.#leaveRoot();
     const limits = this.#limits?.(ended.exit);
-    const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed, limits });
+    const done = flowEnd(ended, { ending: this.#ending, killed: this.#killed, limits });
+    const end = this.#reports?.addTo(done) ?? done;
     return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
   }
 

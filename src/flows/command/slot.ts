@@ -13,7 +13,7 @@ import type {
 import { killGroup } from '../../system/kill.js';
 import { exitOf, spawnGuarded } from '../../system/processes.js';
 import type { FifoBarrier } from './barrier.js';
-import { type LaunchedEnd, Launcher } from './launcher.js';
+import { type LaunchedEnd, Launcher, startupOf } from './launcher.js';
 import { OutputPipe } from './output-pipe.js';
 
 interface LauncherSlotOptions {
@@ -182,10 +182,11 @@ export class SpawnedSlot implements CommandSlot {
     const [program, ...args] = this.#spec.enclosure?.wrap(argv) ?? argv;
     const stdout = new ExcerptBuffer();
     const stderr = new ExcerptBuffer();
+    const startup = startupOf(this.#spec);
     const startedAt = nodeClock.now();
     const child = spawnGuarded(program, args, {
       cwd: this.#spec.cwd,
-      env: { ...this.#spec.env, ...flow.env },
+      env: { ...this.#spec.env, ...flow.env, ...(startup === undefined ? {} : { BASH_ENV: startup }) },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       windowsHide: true,
