@@ -151,7 +151,11 @@ describe('a problem says what, where and what to write', () => {
     ['success_rate.p95 > 5%', ['1: success_rate is one value and has no .p95; write success_rate']],
     ['step.p95 < 5s', ['1: step needs a name: write step(NAME), as in step(draft).p95']],
     ['step().p95 < 5s', ['1: step needs a name: write step(NAME), as in step(draft).p95']],
-    ['flow_time(x).p95 < 5s', ['1: flow_time takes no name in parentheses']],
+    ['peak_memory(x) < 5MB', ['1: peak_memory takes no name in parentheses']],
+    [
+      'flow_time().p95 < 5s',
+      ['1: the name of a part is missing in flow_time(); write flow_time(NAME), or flow_time of all'],
+    ],
     ['step(draft.p95 < 5s', ['5: "(" is never closed; write step(NAME)']],
     ['total_time < 5MB', ['14: total_time is a time; 5MB is a size; write it as 5s or 500ms']],
     ['total_time < 5', ['14: total_time is a time; 5 needs a unit: write 5s or 5ms']],

@@ -45,7 +45,7 @@ const LETTERS = 'letter\na\nb\nc\nd\ne\n';
 async function letters(order: DataPlan['order'], seed: number, ...flows: readonly number[]): Promise<string> {
   const data = await dataOf({ data: planOf('letters.csv', order), work: COMMAND, seed }, LETTERS);
   return flows
-    .map((n) => toJson(data?.rowOf(n)['letter']))
+    .map((n) => toJson(data?.rowOf(n)?.['letter']))
     .join('')
     .replaceAll('"', '');
 }

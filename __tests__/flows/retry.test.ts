@@ -41,9 +41,11 @@ async function run(outcomes: readonly FlowEnd['outcome'][], haltAfter?: number) 
     clock.timer(haltAfter, () => {
       halt.abort();
     });
-  const [end] = retrying(runner, { retries: { times: 2, backoff: 100 }, clock, halt: halt.signal }).release([
-    START,
-  ]);
+  const [end] = retrying(runner, {
+    retriesOf: () => ({ times: 2, backoff: 100 }),
+    clock,
+    halt: halt.signal,
+  }).release([START]);
   return {
     end: await clock.run(end as Promise<FlowEnd>),
     released: released.map(({ at }) => at),
@@ -106,7 +108,7 @@ test('what any attempt saw of other flows counts; of one that was given up nothi
     release: (starts) => runner.release(starts).map(async (end) => ({ ...(await end), ...attempts.shift() })),
   };
   const again = retrying(looking, {
-    retries: { times: 2, backoff: 1 },
+    retriesOf: () => ({ times: 2, backoff: 1 }),
     clock,
     halt: new AbortController().signal,
   });
@@ -130,7 +132,11 @@ test('a flow that a fault has hit in one attempt stays hit, however a later one 
       return { outcome, ...rest, ...(outcome === 'timed_out' ? { hit } : {}) };
     });
   const retries = { times: 1, backoff: 100 };
-  const [end] = retrying(runner, { retries, clock, halt: new AbortController().signal }).release([START]);
+  const [end] = retrying(runner, {
+    retriesOf: () => retries,
+    clock,
+    halt: new AbortController().signal,
+  }).release([START]);
   expect(await clock.run(end as Promise<FlowEnd>)).toMatchObject({ outcome: 'ok', attempts: 2, hit });
 });
 
@@ -148,7 +154,11 @@ test('what a flow reported is the sum of what its attempts did', async () => {
     release: (starts) => runner.release(starts).map(async (end) => ({ ...(await end), ...attempts.shift() })),
   };
   const retries = { times: 2, backoff: 1 };
-  const [end] = retrying(reporting, { retries, clock, halt: new AbortController().signal }).release([START]);
+  const [end] = retrying(reporting, {
+    retriesOf: () => retries,
+    clock,
+    halt: new AbortController().signal,
+  }).release([START]);
   expect((await clock.run(end as Promise<FlowEnd>)).metrics).toEqual([
     { name: 'tokens', value: 412, unit: 'count' },
     { name: 'size', value: 3, unit: 'bytes' },

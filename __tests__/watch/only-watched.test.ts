@@ -78,7 +78,7 @@ describe('what is only watched', () => {
       clock,
       watch,
       identity: { run: '0123456789ab' },
-      work: { kind: 'http' },
+      work: { kind: 'http', requests: [], followRedirects: false, maxBody: 1 },
       scratch: '/s',
     } as const;
     const search = await clock.run(

@@ -1,6 +1,6 @@
 import type { FlowSummary, RunSummary } from '../flows/module/api.js';
-import type { ModuleRunner } from '../flows/module/runner.js';
-import type { Flow, OutcomeCounts } from '../model/flow.js';
+import type { ModuleHooks } from '../flows/module/runner.js';
+import type { Flow, FlowTally } from '../model/flow.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { VerifyOutcome } from '../model/record.js';
 import { type HookPorts, runHook } from '../system/hook.js';
@@ -32,10 +32,14 @@ function evidenceOf(verify: VerifyOutcome | undefined): string[] {
   return verify === undefined || verify.message === '' ? [] : [verify.message];
 }
 
+interface Flows extends Pick<FlowTally, 'counts' | 'parts'> {
+  readonly flows: readonly Flow[];
+}
+
 interface VerifyOptions extends HookPorts {
   readonly plan: Pick<ScenarioPlan, 'name' | 'warmup' | 'verify'>;
   /** What runs the flows, if that is a module. */
-  readonly module: ModuleRunner | undefined;
+  readonly module: ModuleHooks | undefined;
   /** A command of the scenario, with these variables beside its own. */
   readonly specOf: (command: string, env: Readonly<Record<string, string>>) => CommandSpec;
   readonly files: Pick<Files, 'write'>;
@@ -47,17 +51,23 @@ interface VerifyOptions extends HookPorts {
  * both, which must then both hold. Undefined if there is neither.
  */
 export async function verifyFlows(
-  { flows, counts }: { readonly flows: readonly Flow[]; readonly counts: OutcomeCounts },
+  { flows, counts, parts }: Flows,
   options: VerifyOptions,
 ): Promise<VerifyOutcome | undefined> {
   const { plan, module } = options;
-  const run = { flows: flows.map(summaryOf), counts, warmup: plan.warmup };
+  const byPart = [...(parts ?? [])].map(([name, part]) => [name, part.counts] as const);
+  const run = {
+    flows: flows.map(summaryOf),
+    counts,
+    ...(byPart.length === 0 ? {} : { parts: Object.fromEntries(byPart) }),
+    warmup: plan.warmup,
+  };
   const byModule = module?.hooks.has('verify') === true ? await verifyByModule(run, module) : undefined;
   if (byModule?.ok === false || plan.verify === undefined) return byModule;
   return verifyByCommand(plan.verify, run, options);
 }
 
-async function verifyByModule(run: RunSummary, module: ModuleRunner): Promise<VerifyOutcome> {
+async function verifyByModule(run: RunSummary, module: ModuleHooks): Promise<VerifyOutcome> {
   const error = await module.verify(run);
   return error === undefined ? { ok: true, message: '' } : { ok: false, message: error.message };
 }
@@ -73,7 +83,7 @@ async function verifyByCommand(
   return runHook(specOf(command, { FLOWGATE_RESULTS: results }), ports);
 }
 
-function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }: Flow): FlowSummary {
+function summaryOf({ slot, iteration, token, outcome, part, startedAt, endedAt, error }: Flow): FlowSummary {
   const time = endedAt - startedAt;
-  return { flow: slot, iteration, token, outcome, time, error: error?.message };
+  return { flow: slot, iteration, token, outcome, part, time, error: error?.message };
 }

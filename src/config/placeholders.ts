@@ -18,10 +18,14 @@ const SERVICE_TEXTS = ['run', 'ready', 'env', 'watch'];
 /** Who has a port: the only service, services by name, or nobody. */
 type Owners = { readonly kind: 'only' } | { readonly kind: 'named'; readonly names: readonly string[] };
 
-/** Placeholders that nothing would be put in for. */
-export function placeholderRules(path: Path, scenario: Raw): Finding[] {
-  const owners = ownersIn(scenario);
-  const complain = complaintOf(owners);
+/**
+ * Placeholders that nothing would be put in for.
+ * @param hosts whose services its flows find: the scenario itself, mixes that it is a part of, or both
+ */
+export function placeholderRules(path: Path, scenario: Raw, hosts: readonly Raw[]): Finding[] {
+  const complaints = hosts.map((host) => complaintOf(ownersIn(host)));
+  const complain: Complain = (word) =>
+    complaints.map((each) => each(word)).find((message) => message !== undefined);
   const outside = { complain, find: placeholdersIn };
   const inside = { ...outside, complain: (word: string) => (word === 'port' ? undefined : complain(word)) };
   const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));

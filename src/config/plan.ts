@@ -8,7 +8,7 @@ import { codeOf, messageOf, type Problem, UserError } from '../lib/errors.js';
 import { isMap, oneLine } from '../lib/fields.js';
 import { didYouMean } from '../lib/nearest.js';
 import type { ComparePlan } from '../model/comparison.js';
-import type { Plan, ScenarioPlan } from '../model/plan.js';
+import { flowPlans, type Plan, type ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../system/ports.js';
 import { readConfig } from './file.js';
 import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
@@ -181,7 +181,8 @@ async function fromConfig(
   // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
   const comparing = parsed.compare !== undefined || parsed.noCompare === true;
   const { config, known, problems, problemAt } = readConfig(text, file, { load, comparing });
-  const isWanted = (name: string): boolean => parsed.scenario?.includes(name) ?? true;
+  const wanted = parsed.scenario?.flatMap((name) => [name, ...partsNamedBy(known, name)]);
+  const isWanted = (name: string): boolean => wanted?.includes(name) ?? true;
   const places = placesOfConfig(known, problemAt).filter(({ name }) => isWanted(name));
   if (config === undefined) return { source, known, drafts: [], places, problems };
   return {
@@ -192,6 +193,14 @@ async function fromConfig(
     drafts: configDrafts(config, parsed.scenario, problemAt),
     problems: unknownScenarios(parsed.scenario ?? [], Object.keys(config.scenarios)),
   };
+}
+
+/** The parts of a scenario that is a mix, whatever else is wrong with the config. */
+function partsNamedBy(known: unknown, name: string): readonly string[] {
+  const scenarios = isMap(known) ? known['scenarios'] : undefined;
+  const scenario = isMap(scenarios) ? scenarios[name] : undefined;
+  const mix = isMap(scenario) ? scenario['mix'] : undefined;
+  return isMap(mix) ? Object.keys(mix) : [];
 }
 
 /** Or why it cannot be used. A folder cannot be read either: to the user it is just as much no file. */
@@ -216,29 +225,37 @@ function unknownScenarios(wanted: readonly string[], known: readonly string[]): 
     }));
 }
 
-function problemsOfVariables(
-  { work, env: own }: ScenarioPlan,
-  { problemAt }: Draft,
-  env: PlanSources['env'],
-): Problem[] {
+function problemsOfVariables(plan: ScenarioPlan, draft: Draft, env: PlanSources['env']): Problem[] {
   if (env === undefined) return [];
-  return variableFaults(work, { ...env, ...own }).map((message) => problemAt('http', message));
+  return flowPlans(plan).flatMap((flow, index) =>
+    variableFaults(flow.work, { ...env, ...plan.env, ...flow.env }).map((message) =>
+      draftOf(draft, index).problemAt('http', message),
+    ),
+  );
+}
+
+/** Of the flows of a plan: the scenario that says what they are. */
+function draftOf(draft: Draft, index: number): Draft {
+  return draft.parts?.[index] ?? draft;
 }
 
 /** What is wrong with its rows for what its flows are, if the file is there. */
 async function misusedData(
-  scenario: ScenarioPlan,
-  { problemAt }: Draft,
+  plan: ScenarioPlan,
+  draft: Draft,
   { files, workspace }: PlanSources,
 ): Promise<readonly Problem[]> {
-  const { data } = scenario;
-  const path = data?.file ?? workspace;
-  const problems = await problemsOfData(path, workspace, async () =>
-    dataFrom(scenario, await readDataFile(data, files)),
-  );
-  return problems.map((problem) =>
-    problem.file === undefined ? problemAt('http', problem.message) : problem,
-  );
+  const misused = flowPlans(plan).map(async ({ work, data }, index) => {
+    const path = data?.file ?? workspace;
+    const problems = await problemsOfData(path, workspace, async () =>
+      dataFrom({ work, data, seed: plan.seed }, await readDataFile(data, files)),
+    );
+    const { problemAt } = draftOf(draft, index);
+    return problems.map((problem) =>
+      problem.file === undefined ? problemAt('http', problem.message) : problem,
+    );
+  });
+  return (await Promise.all(misused)).flat();
 }
 
 function misplacedBug({ name, work }: ScenarioPlan, { bug }: ParsedInputs): Problem[] {

@@ -6,11 +6,22 @@ import type { Problem } from '../lib/errors.js';
 import { DEFAULT_SHELL } from '../lib/shell.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { FaultsPlan } from '../model/faults.js';
-import { hasProcesses, lengthOf, type Load, type ScenarioPlan, wholeLoad, type Work } from '../model/plan.js';
+import {
+  type FlowPlan,
+  flowPlans,
+  hasProcesses,
+  lengthOf,
+  type Load,
+  type ScenarioPlan,
+  type SingleWork,
+  wholeLoad,
+  worksOf,
+} from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import type { ConfigReading } from './file.js';
 import { type ParsedInputs, whereInput } from './inputs.js';
 import { type LoadProblem, resolveLoads } from './load.js';
+import { partFault, partsOfMixes } from './mix.js';
 import { type Config, isPython, type ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
 import { defaultGatesFor, type RunShape } from './thresholds.js';
@@ -20,19 +31,22 @@ import { planWatch } from './watch.js';
 
 /** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
 export type DraftKey =
-  'module' | 'http' | 'data' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
+  'module' | 'http' | 'data' | 'mix' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
 
 /** A scenario before inputs and defaults are added to it. */
 export interface Draft {
   readonly name: string;
   readonly config: ScenarioConfig;
   readonly problemAt: (key: DraftKey, message: string) => Problem;
+  /** Of a mix: the scenarios that it names. */
+  readonly parts?: readonly Draft[];
 }
 
-/** The input that says it; what no input says (`ca`, `data`) can not be wrong in a shorthand. */
+/** The input that says it; what no input says (`ca`, `data`, `mix`) can not be wrong in a shorthand. */
 const WHERE: Readonly<Record<DraftKey, string>> = {
   module: whereInput('module'),
   http: whereInput('url'),
+  mix: whereInput('config'),
   data: whereInput('config'),
   ca: whereInput('url'),
   iterations: whereInput('iterations'),
@@ -65,19 +79,27 @@ function nameOfModule(module: string): string {
   return name === '' ? 'module' : name;
 }
 
-/** The scenarios of a config in its order: the named ones, or all. */
+/** The scenarios of a config in its order: the named ones, or all that are not only parts of a mix. */
 export function configDrafts(
   config: Config,
   names: readonly string[] | undefined,
   problemAt: ConfigReading['problemAt'],
 ): readonly Draft[] {
-  return Object.entries(config.scenarios)
-    .filter(([name]) => names === undefined || names.includes(name))
-    .map(([name, scenario]) => ({
-      name,
-      config: scenario,
-      problemAt: (key, message) => problemAt(['scenarios', name, key], message),
-    }));
+  const parts = partsOfMixes(config.scenarios);
+  const alone = ([name, scenario]: readonly [string, ScenarioConfig]): Draft => ({
+    name,
+    config: scenario,
+    problemAt: (key, message) => problemAt(['scenarios', name, key], message),
+  });
+  const all = Object.entries(config.scenarios);
+  return all
+    .filter(([name]) => names?.includes(name) ?? !parts.has(name))
+    .map(([name, scenario]) => {
+      const { mix } = scenario;
+      if (mix === undefined) return alone([name, scenario]);
+      const named = Object.keys(mix).flatMap((part) => all.filter(([each]) => each === part));
+      return { ...alone([name, scenario]), parts: named.map(alone) };
+    });
 }
 
 /* The demo. */
@@ -148,11 +170,10 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   if (!planned.ok) return planned;
   const seed = inputs.seed ?? config.seed ?? SEED;
   const faults = faultsFor(config, seed);
-  const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
-  const ca = config.ca === undefined ? undefined : resolve(workingDirectory, config.ca);
-  const shell = config.shell ?? DEFAULT_SHELL;
+  const { workingDirectory, ca, shell } = surroundingsOf(config, { inputs, workspace });
+  const { work, timeout, ...flows } = planFlows(draft, { inputs, workspace });
   const system = {
-    work: workOf(config, { shell, workingDirectory, ca, bug: inputs.bug }),
+    work,
     services: planServices(config, { workspace, workingDirectory, ca }),
     ...planWatch(config.watch, workingDirectory),
   };
@@ -160,16 +181,17 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   const gates = gatesOf(inputs, config, { isWatched: hasProcesses(system), length });
   const conflict = conflictAgainstBase(gates.thresholds);
   if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
+  const foreign = foreignParts(draft, inputs);
+  if (foreign.length > 0) return { ok: false, problems: foreign };
   return {
     ok: true,
     scenario: {
       name,
       ...system,
       ...planned.loads,
-      timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
+      timeout,
       warmup: config.warmup ?? 0,
-      ...(config.data === undefined ? {} : { data: planData(config.data, workingDirectory) }),
-      ...(config.retries === undefined ? {} : { retries: config.retries }),
+      ...flows,
       ...(config.before === undefined ? {} : { before: config.before }),
       ...(config.setup === undefined ? {} : { setup: config.setup }),
       ...(config.teardown === undefined ? {} : { teardown: config.teardown }),
@@ -184,6 +206,62 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       seed,
     },
   };
+}
+
+/** Where a scenario runs, and in what. */
+function surroundingsOf(
+  config: ScenarioConfig,
+  { inputs, workspace }: Surroundings,
+): { readonly workingDirectory: string; readonly ca: string | undefined; readonly shell: string } {
+  const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
+  const ca = config.ca === undefined ? undefined : resolve(workingDirectory, config.ca);
+  return { workingDirectory, ca, shell: config.shell ?? DEFAULT_SHELL };
+}
+
+/** What the flows of a scenario are, alone or as parts of a mix. */
+function planFlows(
+  { config, parts }: Draft,
+  around: Surroundings,
+): Pick<ScenarioPlan, 'work' | 'timeout' | 'retries' | 'data'> {
+  const { mix } = config;
+  if (mix !== undefined && parts !== undefined) {
+    const planned = parts.map((part) => ({
+      name: part.name,
+      share: mix[part.name] ?? 0,
+      workingDirectory: surroundingsOf(part.config, around).workingDirectory,
+      env: part.config.env ?? {},
+      ...planFlow(part.config, around),
+    }));
+    const timeout = Math.max(...planned.map((part) => part.timeout));
+    return { work: { kind: 'mix', parts: planned }, timeout };
+  }
+  return planFlow(config, around);
+}
+
+function planFlow(
+  config: ScenarioConfig,
+  around: Surroundings,
+): Pick<FlowPlan, 'work' | 'timeout' | 'retries' | 'data'> {
+  const { workingDirectory, ca, shell } = surroundingsOf(config, around);
+  const { inputs } = around;
+  return {
+    work: workOf(config, { shell, workingDirectory, ca, bug: inputs.bug }),
+    timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
+    ...(config.data === undefined ? {} : { data: planData(config.data, workingDirectory) }),
+    ...(config.retries === undefined ? {} : { retries: config.retries }),
+  };
+}
+
+/** Thresholds of the inputs, which are for every scenario, that name a part which this one does not have. */
+function foreignParts({ name, parts }: Draft, { thresholds = [], alerts = [] }: ParsedInputs): Problem[] {
+  const names = parts?.map((part) => part.name);
+  const faults = (given: readonly Threshold[], input: 'thresholds' | 'alerts') =>
+    given.flatMap((threshold) => {
+      const fault = partFault(threshold, names);
+      const message = `"${threshold.expression}": ${fault ?? ''} (scenario ${name})`;
+      return fault === undefined ? [] : [{ where: whereInput(input), message }];
+    });
+  return [...faults(thresholds, 'thresholds'), ...faults(alerts, 'alerts')];
 }
 
 type LoadPlan =
@@ -218,7 +296,7 @@ function thresholdProblem(draft: Draft, { thresholds }: ParsedInputs, message: s
 function workOf(
   { run, module, http, isolate, python, options, ...config }: ScenarioConfig,
   given: { shell: string; workingDirectory: string; ca: string | undefined; bug: string | undefined },
-): Work {
+): SingleWork {
   if (run !== undefined) return { kind: 'command', run, shell: given.shell };
   if (http !== undefined) {
     return {
@@ -229,7 +307,7 @@ function workOf(
       maxBody: config['max-body'] ?? MAX_BODY,
     };
   }
-  if (module === undefined) throw new Error('a scenario that passed the rules has run, module or http');
+  if (module === undefined) throw new Error('a scenario that passed the rules has run, module, http or mix');
   return {
     kind: 'module',
     module: isBuiltIn(module) ? module : resolveModule(given.workingDirectory, module),
@@ -292,7 +370,10 @@ function abortingGates(gates: readonly Threshold[], config: ScenarioConfig): rea
 }
 
 function faultsFor(config: ScenarioConfig, seed: number): FaultsPlan | undefined {
-  const has = { http: config.http !== undefined, services: servicesIn(config).length > 0 };
+  const has = {
+    http: config.http !== undefined || config.mix !== undefined,
+    services: servicesIn(config).length > 0,
+  };
   return config.faults === undefined ? undefined : planFaults(config.faults, seed, has);
 }
 
@@ -309,15 +390,17 @@ export function unusedDirectory(
 
 function usesDirectory(plan: ScenarioPlan): boolean {
   const { work, services, workingDirectory } = plan;
-  const works =
-    work.kind === 'command' ||
-    (work.kind === 'module' && !isBuiltIn(work.module)) ||
-    (work.kind === 'http' && work.ca !== undefined);
+  const works = worksOf(work).some(
+    (each) =>
+      each.kind === 'command' ||
+      (each.kind === 'module' && !isBuiltIn(each.module)) ||
+      (each.kind === 'http' && each.ca !== undefined),
+  );
   const hooks = [plan.before, plan.setup, plan.teardown, plan.verify].some((hook) => hook !== undefined);
   return (
     works ||
     hooks ||
-    plan.data !== undefined ||
+    flowPlans(plan).some(({ data }) => data !== undefined) ||
     plan.watch?.some(({ kind }) => kind === 'pid-file') === true ||
     services.some((service) => service.workingDirectory === workingDirectory)
   );

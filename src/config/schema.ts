@@ -23,6 +23,7 @@ import {
 import { CHECK_IDS, CHECK_LEVELS } from '../model/checks.js';
 import { ISOLATIONS, type RetryPlan } from '../model/plan.js';
 import { httpRequests, size } from './http.js';
+import { MIX_FIELDS, mixRules, partThresholdFault } from './mix.js';
 import { LOAD_FIELDS, loadRules, type LoadWish, loadWithInputs } from './load.js';
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
@@ -96,6 +97,7 @@ const scenario = map(
     http: httpRequests
       .optional()
       .describe('the HTTP request that one flow is, or a list of requests as its steps'),
+    ...MIX_FIELDS,
     ca: text('certs/ca.pem')
       .optional()
       .describe(
@@ -145,11 +147,13 @@ const scenario = map(
     ...FAULT_FIELDS,
     seed: whole(0).optional().describe('seed of everything random; 1 if left out'),
   },
-  'a map with run, module or http',
+  'a map with run, module, http or mix',
   unknownInScenario,
 )
   // Said here for editors; oneKindOfWork says it in our words.
-  .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
+  .meta({
+    oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }, { required: ['mix'] }],
+  });
 
 function unknownInScenario(key: string, names: readonly string[]): string {
   return Object.hasOwn(COMPARE_FIELDS, key)
@@ -222,11 +226,12 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
     const path = ['scenarios', name];
     const isSelected = context.load?.selected?.includes(name) ?? true;
     return [
-      ...scenarioRules(path, scenario, scenarios[name] as Raw),
+      ...scenarioRules(path, scenario, { written: scenarios[name] as Raw, hosts: hostsOf(name, scenarios) }),
+      ...mixRules(path, scenario, { name, scenarios: config.scenarios ?? {} }),
       ...(context.load === undefined || !isSelected
         ? []
         : loadWithInputs(path, scenario, context.load.input)),
-      ...thresholdRules(path, scenario, compares),
+      ...thresholdRules(path, scenario, { compares, faultOf: (each) => partThresholdFault(each, scenario) }),
     ];
   });
 }
@@ -235,8 +240,21 @@ export function isPython(module: string): boolean {
   return /\.py$/i.test(module);
 }
 
+/** Where the flows of a scenario find services: its own, or those of the mixes that it is a part of. */
+function hostsOf(name: string, scenarios: Raw): readonly Raw[] {
+  const own = scenarios[name];
+  const all = Object.values(scenarios).filter(isMap);
+  const mixes = all.filter(({ mix }) => isMap(mix) && Object.hasOwn(mix, name));
+  const isAlone = mixes.length === 0 || (isMap(own) && ('service' in own || 'services' in own));
+  return [...(isAlone && isMap(own) ? [own] : []), ...mixes];
+}
+
 /** Of two that complain of one key the first is heard. */
-function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Finding[] {
+function scenarioRules(
+  path: Path,
+  scenario: ScenarioConfig,
+  { written, hosts }: { readonly written: Raw; readonly hosts: readonly Raw[] },
+): Finding[] {
   return [
     ...oneKindOfWork(path, scenario),
     ...pythonRules(path, scenario),
@@ -244,28 +262,35 @@ function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Find
     ...faultRules(path, scenario),
     ...environment(path, scenario),
     ...serviceRules(path, scenario),
-    ...placeholderRules(path, written),
+    ...placeholderRules(path, written, hosts),
   ];
 }
 
-const KINDS = ['run', 'module', 'http'] as const;
+const KINDS = ['run', 'module', 'http', 'mix'] as const;
 const MODULE_KEYS = ['options', 'isolate', 'python'];
 const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
 const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
+const FOR_PARTS = 'is said by each part of the mix of its own flows; move it there';
 const FOR_MODULES: Readonly<Record<string, string>> = {
   run: 'is for module scenarios; a command is given what it needs by env',
   http: 'is for module scenarios; a request says all that it needs itself',
+  mix: FOR_PARTS,
 };
+/** What a part says of its flows, and nobody else. */
+const PART_KEYS = ['data', 'timeout', 'retries'];
+
+const FOR_HTTP = { run: 'is for http scenarios', module: 'is for http scenarios', mix: FOR_PARTS } as const;
 
 function oneKindOfWork(path: Path, scenario: ScenarioConfig): Finding[] {
   const [kind, second] = KINDS.filter((key) => key in scenario);
-  if (kind === undefined) return [{ path, message: 'needs run, module or http: what one flow is' }];
+  if (kind === undefined) return [{ path, message: 'needs run, module, http or mix: what one flow is' }];
   if (second !== undefined) {
     return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
   }
   const others = [
     ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
-    ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),
+    ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: FOR_HTTP[kind] }))),
+    ...(kind === 'mix' ? PART_KEYS.map((key) => ({ key, message: FOR_PARTS })) : []),
     ...(kind === 'http' || probesHttps(scenario) ? [] : [{ key: 'ca', message: FOR_CA }]),
   ];
   return others

@@ -10,6 +10,7 @@ import { parseQuantity, type Quantity, valueFor } from '../lib/quantity.js';
 import {
   definitionOf,
   isMetricId,
+  isPartMetric,
   METRIC_IDS,
   type MetricId,
   metricName,
@@ -145,7 +146,7 @@ function readMetric(text: string, column: number): MetricReading {
   return {
     ref: {
       metric: id,
-      ...(labelled && label !== undefined ? { label: label.trim() } : {}),
+      ...((labelled || isPartMetric(id)) && label !== undefined ? { label: label.trim() } : {}),
       ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
     },
     problems,
@@ -158,7 +159,13 @@ function unknownMetric(id: string): string {
 }
 
 function labelProblem(id: MetricId, label: string | undefined, labelled: boolean): string | undefined {
-  if (!labelled) return label === undefined ? undefined : `${id} takes no name in parentheses`;
+  if (!labelled) {
+    if (label === undefined) return undefined;
+    if (!isPartMetric(id)) return `${id} takes no name in parentheses`;
+    return label === ''
+      ? `the name of a part is missing in ${id}(); write ${id}(NAME), or ${id} of all`
+      : undefined;
+  }
   if (id === 'efficiency') return rungProblem(label);
   return label === undefined || label === ''
     ? `${id} needs a name: write ${id}(NAME), as in ${exampleOf(id)}`

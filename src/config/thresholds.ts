@@ -296,15 +296,24 @@ function isWritten(entry: unknown): entry is WrittenThreshold {
   return isMap(entry) && isMap(entry['threshold']);
 }
 
-/**
- * What of thresholds can not be judged, whatever is measured.
- * @param compares whether head is compared with a base
- */
-export function thresholdRules(path: Path, scenario: Thresholds, compares: boolean): Finding[] {
-  return thresholdsIn(scenario).flatMap(({ threshold, text, index, place, ...within }) => {
+interface ThresholdSurroundings {
+  /** Head is compared with a base. */
+  readonly compares: boolean;
+  /** What the scenario has against one of them. */
+  readonly faultOf: (written: WrittenThreshold) => string | undefined;
+}
+
+/** What of thresholds can not be judged, whatever is measured. */
+export function thresholdRules(
+  path: Path,
+  scenario: Thresholds,
+  { compares, faultOf }: ThresholdSurroundings,
+): Finding[] {
+  return thresholdsIn(scenario).flatMap((written) => {
+    const { threshold, text, index, place, ...within } = written;
     const at = [...path, ...within.path, ...(index === undefined ? [] : [index])];
     const needs = compares ? undefined : needsCompare(threshold);
-    return [refusedAgainstBase(threshold), needs]
+    return [faultOf(written), refusedAgainstBase(threshold), needs]
       .filter((message) => message !== undefined)
       .map((message) => ({ path: at, message: ofThreshold(text, message), place }));
   });

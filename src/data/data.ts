@@ -1,7 +1,8 @@
+import { countTurns, drawParts } from '../flows/mix.js';
 import { codeOf, formatProblem, messageOf, type Problem, UserError } from '../lib/errors.js';
 import { seededRandom } from '../lib/random.js';
 import { ExactNumber, isSameNumber, type JsonValue } from '../model/json.js';
-import type { DataPlan, DataRow, ScenarioPlan } from '../model/plan.js';
+import type { DataPlan, DataRow, MixWork, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../system/ports.js';
 import { requestProblems } from './requests.js';
 import { formatOf, LARGEST_FILE, problemOfRow, type ReadRow, readRows, type RowProblem } from './rows.js';
@@ -10,7 +11,7 @@ import { formatOf, LARGEST_FILE, problemOfRow, type ReadRow, readRows, type RowP
 export interface Data {
   readonly count: number;
   /** The row of the n-th flow, from 1. After the last row comes the first again, and before the first the last. */
-  readonly rowOf: (n: number) => DataRow;
+  readonly rowOf: (n: number) => DataRow | undefined;
 }
 
 type DataScenario = Pick<ScenarioPlan, 'data' | 'work' | 'seed'>;
@@ -26,6 +27,30 @@ export async function openData(
   scenario: DataScenario,
   files: Pick<Files, 'read'>,
 ): Promise<Data | undefined> {
+  const { work, seed } = scenario;
+  return work.kind === 'mix' ? openDataOfParts(work, seed, files) : openRows(scenario, files);
+}
+
+/** Each part has its own: its first flow takes the first row, and so on. */
+async function openDataOfParts(
+  { parts }: MixWork,
+  seed: number,
+  files: Pick<Files, 'read'>,
+): Promise<Data | undefined> {
+  if (parts.every(({ data }) => data === undefined)) return undefined;
+  const partOf = drawParts(parts, seed);
+  const turnOf = countTurns(partOf);
+  const opened = await Promise.all(
+    parts.map(async ({ name, work, data }) => [name, await openRows({ work, data, seed }, files)] as const),
+  );
+  const byPart = new Map(opened);
+  return {
+    count: Math.min(...opened.flatMap(([, data]) => data?.count ?? [])),
+    rowOf: (n) => byPart.get(partOf(n))?.rowOf(turnOf(n)),
+  };
+}
+
+async function openRows(scenario: DataScenario, files: Pick<Files, 'read'>): Promise<Data | undefined> {
   const { data } = scenario;
   try {
     const rows = await readDataFile(data, files);
@@ -79,7 +104,7 @@ export function dataFrom(
   const values = rows.map((row) => (work.kind === 'module' ? (plain(row.values) as DataRow) : row.values));
   const ordered = order === 'shuffle' ? shuffled(values, seed) : values;
   const count = ordered.length;
-  return { count, rowOf: (n) => ordered[(((n - 1) % count) + count) % count] as DataRow };
+  return { count, rowOf: (n) => ordered[(((n - 1) % count) + count) % count] };
 }
 
 function refuse(problems: readonly (RowProblem & { readonly where?: string })[], name?: string): void {

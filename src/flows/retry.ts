@@ -5,7 +5,8 @@ import { addedUp } from './reported.js';
 import type { FlowEnd, FlowRunner, FlowStart } from './runner.js';
 
 interface RetryingOptions {
-  readonly retries: RetryPlan;
+  /** Undefined for a flow that is not tried again. */
+  readonly retriesOf: (start: FlowStart) => RetryPlan | undefined;
   readonly clock: Clock;
   /** Once it is aborted nothing is tried again. */
   readonly halt: AbortSignal;
@@ -19,9 +20,11 @@ export function retrying(runner: FlowRunner, options: RetryingOptions): FlowRunn
   const attempt = (start: FlowStart): Promise<FlowEnd> => runner.release([start])[0] as Promise<FlowEnd>;
   return {
     release: (starts) =>
-      runner
-        .release(starts)
-        .map((first, index) => lastOf(first, () => attempt(starts[index] as FlowStart), options)),
+      runner.release(starts).map((first, index) => {
+        const start = starts[index] as FlowStart;
+        const retries = options.retriesOf(start);
+        return retries === undefined ? first : lastOf(first, () => attempt(start), { ...options, retries });
+      }),
     endAll: (reason) => {
       runner.endAll(reason);
     },
@@ -34,7 +37,7 @@ export function retrying(runner: FlowRunner, options: RetryingOptions): FlowRunn
 async function lastOf(
   first: Promise<FlowEnd>,
   again: () => Promise<FlowEnd>,
-  { retries, clock, halt }: RetryingOptions,
+  { retries, clock, halt }: Omit<RetryingOptions, 'retriesOf'> & { readonly retries: RetryPlan },
 ): Promise<FlowEnd> {
   const { startedAt, runningAt, ...rest } = await first;
   let end: FlowEnd = { startedAt, ...rest };

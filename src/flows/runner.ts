@@ -14,6 +14,8 @@ export interface FlowStart {
   readonly workspace: string;
   /** Its row, if the scenario has data; of module flows without numbers that JavaScript would change. */
   readonly data?: DataRow;
+  /** Of a mix: the name of the part that the flow is of. */
+  readonly part?: string;
   /** The flow is killed on purpose, unless it ends before. */
   readonly kill?: FlowKill;
 }
@@ -48,6 +50,11 @@ export interface FlowRunner {
    * resolves when its flow has ended, however it ended; none rejects.
    */
   release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[];
+  /**
+   * Brings flows to the barrier; what it gives releases them. Left out where `release` starts flows in the turn in which
+   * it is called.
+   */
+  prepare?(starts: readonly FlowStart[]): Promise<() => readonly Promise<FlowEnd>[]>;
   /** Ends every flow in flight with its whole tree; `release`'s promises then resolve as `killed` with this reason. */
   endAll(reason: string): void;
   /** Resolves when it is known whether the runner has come through the flows that are over. */

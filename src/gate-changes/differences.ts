@@ -1,8 +1,16 @@
 import { levelOf } from '../checks/index.js';
 import { CHECK_IDS } from '../model/checks.js';
-import { formatTime, plural } from '../lib/format.js';
+import { formatQuantity, formatTime, plural } from '../lib/format.js';
 import type { GateChange } from '../model/gate-changes.js';
-import { type HttpRequestPlan, type Plan, type ScenarioPlan, watchedIn, watchTitle } from '../model/plan.js';
+import {
+  type HttpRequestPlan,
+  type MixPart,
+  type Plan,
+  type RetryPlan,
+  type ScenarioPlan,
+  watchedIn,
+  watchTitle,
+} from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
 import type { Threshold } from '../model/threshold.js';
 import { loadWords } from '../report/surroundings.js';
@@ -73,19 +81,31 @@ function settingsOf(scenario: ScenarioPlan): readonly Setting[] {
     ...checkSettings(scenario),
     ...given('verify', verify),
     ...(work.kind === 'http' ? [expectations(work.requests)] : []),
+    ...(work.kind === 'mix' ? work.parts.flatMap(partSettings) : []),
     { name: 'load', text: loadWords(scenario.load), identity: JSON.stringify(scenario.load) },
     ...given('ladder', ladder?.map(({ flows }) => flows).join(', '), ladder),
     { name: 'timeout', text: formatTime(timeout), identity: String(timeout) },
-    ...given(
-      'retries',
-      retries && `${retries.times}, the first after ${formatTime(retries.backoff)}`,
-      retries,
-    ),
+    ...given('retries', retries && retriesText(retries), retries),
     ...(warmup === 0 ? [] : given('warmup', plural(warmup, 'flow'))),
     ...given('faults', faults && JSON.stringify(faults)),
     // What is no longer measured can be as large as it likes.
     ...given('watch', watchedIn(scenario).map(watchTitle).join(', ') || undefined),
   ];
+}
+
+/** Of a part of a mix, by its name. */
+function partSettings({ name, share, timeout, retries, work }: MixPart): readonly Setting[] {
+  const settings = [
+    ...given('share', formatQuantity(share, 'ratio')),
+    ...given('timeout', formatTime(timeout)),
+    ...given('retries', retries && retriesText(retries), retries),
+    ...(work.kind === 'http' ? [expectations(work.requests)] : []),
+  ];
+  return settings.map((setting) => ({ ...setting, name: `${setting.name} of ${name}` }));
+}
+
+function retriesText({ times, backoff }: RetryPlan): string {
+  return `${times}, the first after ${formatTime(backoff)}`;
 }
 
 /** What judges and is of the whole config. */

@@ -41,7 +41,9 @@ export interface FlowsOptions {
   /** Iterations that were given to flows before the first of the log. */
   readonly before?: number;
   /** The row of the n-th flow, from 1; those of warm-up flows are the 0th, the -1st and so on. Left out without data. */
-  readonly rowOf?: (n: number) => DataRow;
+  readonly rowOf?: (n: number) => DataRow | undefined;
+  /** Of a mix: the part that the n-th flow is of, counted in the same way. */
+  readonly partOf?: (n: number) => string;
   /** Of counted flows; left out if nobody asks whether they see each other. */
   readonly inspector?: FlowInspector;
   /** Takes every counted flow when it is over; the first ones that it has are from before. */
@@ -52,15 +54,16 @@ export interface FlowsOptions {
 
 /** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 export async function runFlows(options: FlowsOptions): Promise<void> {
-  const { log, rung, wave, before = 0, rowOf } = options;
+  const { log, rung, wave, before = 0, rowOf, partOf } = options;
   const part = { rung, wave };
   const isWhole = rung === undefined && wave === undefined;
   let iteration = before + log.count;
   const name = (slot: number): FlowName => {
     iteration += 1;
     // The flows of each round of a comparison begin with the first row: so do those of the other side.
-    const data = rowOf?.(iteration - before);
-    return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration), data };
+    const n = iteration - before;
+    const token = tokenOf(options.identity, iteration);
+    return { slot, iteration, count: iteration, token, data: rowOf?.(n), part: partOf?.(n) };
   };
   const onFlow = (flow: Flow): void => {
     log.add(isWhole ? flow : { ...flow, ...part });
@@ -77,8 +80,9 @@ export async function warmUp(options: Omit<FlowsOptions, 'log'>, flows: number):
   let count = 0;
   const name = (slot: number): FlowName => {
     count += 1;
-    const data = options.rowOf?.(1 - count);
-    return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`), data };
+    const n = 1 - count;
+    const token = tokenOf(options.identity, `w${count}`);
+    return { slot, iteration: 0, count, token, data: options.rowOf?.(n), part: options.partOf?.(n) };
   };
   const load: Load = { model: 'closed', flows: options.load.flows, iterations: flows };
   await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
@@ -129,8 +133,17 @@ async function runWave(options: Omit<FlowsOptions, 'log'>, wave: Wave): Promise<
 /** The slot of a flow that was dropped. */
 const NO_SLOT = 0;
 
-function droppedFlow({ slot, iteration, token }: FlowName, at: number): Flow {
-  return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
+function droppedFlow({ slot, iteration, token, part }: FlowName, at: number): Flow {
+  const flow = {
+    slot,
+    iteration,
+    token,
+    outcome: 'dropped',
+    scheduledAt: at,
+    startedAt: at,
+    endedAt: at,
+  } as const;
+  return part === undefined ? flow : { ...flow, part };
 }
 
 export interface FlowName {
@@ -140,6 +153,7 @@ export interface FlowName {
   readonly count: number;
   readonly token: string;
   readonly data?: DataRow;
+  readonly part?: string;
 }
 
 /** A flow in flight. */
@@ -239,16 +253,22 @@ class Start implements FlowStart {
   readonly token: string;
   readonly workspace: string;
   readonly data: DataRow | undefined;
+  readonly part: string | undefined;
   kill: FlowKill | undefined = undefined;
   readonly #identity: Identity;
   readonly #count: number;
 
-  constructor({ slot, iteration, token, count, data }: FlowName, workspace: string, identity: Identity) {
+  constructor(
+    { slot, iteration, token, count, data, part }: FlowName,
+    workspace: string,
+    identity: Identity,
+  ) {
     this.slot = slot;
     this.iteration = iteration;
     this.token = token;
     this.workspace = workspace;
     this.data = data;
+    this.part = part;
     this.#identity = identity;
     this.#count = count;
   }
@@ -275,6 +295,7 @@ function flowOf({ start, scheduledAt, barrier }: Begun, end: FlowEnd, origin: nu
   };
   if (end.runningAt !== undefined) flow.runningAt = end.runningAt - origin;
   if (barrier) flow.barrier = true;
+  if (start.part !== undefined) flow.part = start.part;
   if (end.attempts !== undefined) flow.attempts = end.attempts;
   if (end.hit !== undefined) flow.hit = { kind: end.hit.kind, at: end.hit.at - origin };
   if (end.bytesIn !== undefined) flow.bytesIn = end.bytesIn;
@@ -329,7 +350,7 @@ export function timeDefect({
 /** The flow in place of one with a defect: not ok, and with nothing that would be added up wrongly. */
 export function withoutTimes(flow: Flow, defect: string): Flow {
   const at = [flow.scheduledAt, flow.startedAt, flow.endedAt].find(Number.isFinite) ?? 0;
-  const { slot, iteration, token, stdout, stderr } = flow;
+  const { slot, iteration, token, part, stdout, stderr } = flow;
   return {
     slot,
     iteration,
@@ -339,6 +360,7 @@ export function withoutTimes(flow: Flow, defect: string): Flow {
     startedAt: at,
     endedAt: at,
     error: { message: `impossible times: ${defect}` },
+    ...(part === undefined ? {} : { part }),
     stdout,
     stderr,
   };

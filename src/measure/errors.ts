@@ -70,7 +70,8 @@ export function byFrequency(parts: readonly ErrorKinds[]): ErrorGroup[] {
 function describe(flow: Flow): Pick<ErrorGroup, 'type' | 'sample'> {
   const message = flow.error?.message ?? WITHOUT_MESSAGE[flow.outcome];
   const printed = exitedByItself(flow) ? lastPrinted(flow) : '';
-  const whole = printed === '' ? message : `${message}: ${printed}`;
+  const part = flow.part === undefined ? '' : `${flow.part}: `;
+  const whole = `${part}${printed === '' ? message : `${message}: ${printed}`}`;
   const sample = oneLine(whole).slice(0, LONGEST_SAMPLE);
   // "timed out after 30 s" is our own sentence, and the same for every flow.
   if (flow.outcome === 'timed_out') return { type: sample, sample };

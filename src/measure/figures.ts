@@ -5,7 +5,7 @@ import {
   type Outcome,
   type ReportedTotals,
 } from '../model/flow.js';
-import type { MetricId } from '../model/metrics.js';
+import type { MetricId, PartMetric } from '../model/metrics.js';
 import type { RetryPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
 import { MOST_KINDS } from './errors.js';
@@ -37,8 +37,15 @@ export interface Measures {
   readonly steps: ReadonlyMap<string, Distribution>;
   /** What started flows reported, by name, in order of appearance. */
   readonly reported: ReadonlyMap<string, ReportedTotals>;
+  /** What the flows of a part of a mix tell by themselves; undefined if there is no such part, or none of its flows ran. */
+  readonly partOf: (name: string) => PartMeasures | undefined;
   /** Undefined if the scenario has no ladder. */
   readonly ladder: LadderMeasures | undefined;
+}
+
+/** Of one part of a mix. */
+export interface PartMeasures extends Pick<Measures, 'flowTime' | 'ttfb'> {
+  readonly scalars: Figures<Extract<PartMetric, ScalarId>>;
 }
 
 type LadderMetric = 'memory_per_flow' | 'cpu_per_flow_share' | 'threads_per_flow' | 'knee';
@@ -139,11 +146,11 @@ function share(part: number, whole: number, why: string): Figure {
   return whole === 0 ? noData(why) : figure(part / whole, `${part} of ${whole}`);
 }
 
-function totalTime({ window }: FlowTally): Figure {
+export function totalTime({ window }: Pick<FlowTally, 'window'>): Figure {
   return window === undefined ? noData(NO_FLOW) : figure(window.to - window.from);
 }
 
-function throughput(ok: number, total: Figure): Figure {
+export function throughput(ok: number, total: Figure): Figure {
   if (total.value === null) return total;
   if (total.value === 0) return noData('the run took no measurable time');
   return figure(ok / (total.value / 1000));

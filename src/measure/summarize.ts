@@ -1,7 +1,14 @@
 import { formatCount } from '../lib/format.js';
 import { countOf, statOf } from '../lib/statistics/distribution.js';
-import type { Distribution } from '../model/flow.js';
-import { definitionOf, LADDER_METRICS, type MetricId, type MetricRef, METRICS } from '../model/metrics.js';
+import type { Distribution, FlowTally } from '../model/flow.js';
+import {
+  definitionOf,
+  isPartMetric,
+  LADDER_METRICS,
+  type MetricId,
+  type MetricRef,
+  METRICS,
+} from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { MetricResult } from '../model/results.js';
 import {
@@ -15,6 +22,9 @@ import {
   type LabelledId,
   type LadderMeasures,
   type Measures,
+  type PartMeasures,
+  throughput,
+  totalTime,
   NO_LADDER,
   NO_REQUEST,
   noData,
@@ -69,7 +79,28 @@ export function summarize(record: Record, ladder?: LadderMeasures): Measures {
     get reported() {
       return tally.reported();
     },
+    partOf: (name) => {
+      const part = tally.parts?.get(name);
+      return part && partMeasures(part, tally, record);
+    },
     ladder,
+  };
+}
+
+/** Its throughput is its share of that of the mix: over the time of all parts, so that they add up. */
+function partMeasures(part: FlowTally, { window }: FlowTally, record: Record): PartMeasures {
+  return {
+    scalars: {
+      ...flowFigures(part, record),
+      ...httpFigures(part),
+      throughput: throughput(part.counts.ok, totalTime({ window })),
+    },
+    get flowTime() {
+      return part.flowTimes();
+    },
+    get ttfb() {
+      return part.firstByteTimes();
+    },
   };
 }
 
@@ -99,6 +130,17 @@ export function standardRefs(measures: Measures): MetricRef[] {
   return refs;
 }
 
+/** What every report of a mix shows of each part. */
+export function partRefs(parts: readonly string[]): MetricRef[] {
+  return parts.flatMap((label) => [
+    ...PART_SCALARS.map((metric): MetricRef => ({ metric, label })),
+    ...PART_STATS.map((stat): MetricRef => ({ metric: 'flow_time', label, stat })),
+  ]);
+}
+
+const PART_SCALARS = ['success_rate', 'throughput', 'failed', 'timed_out'] as const;
+const PART_STATS = ['avg', 'med', 'p95', 'max'] as const;
+
 function stepRefs({ steps }: Measures): MetricRef[] {
   return [...steps.keys()]
     .slice(0, MOST_SHOWN.steps)
@@ -116,16 +158,30 @@ function efficiencyRefs({ ladder }: Measures): MetricRef[] {
 }
 
 function look(measures: Measures, ref: MetricRef): Figure {
+  if (ref.label !== undefined && isPartMetric(ref.metric)) return lookAtPart(measures, ref);
   if (isScalar(ref.metric)) return measures.scalars[ref.metric];
   if (ref.metric === 'efficiency') return measures.ladder?.efficiency(ref.label ?? '') ?? NO_LADDER;
   if (ref.metric === 'flow_time') return statFigure(measures.flowTime, { ref, empty: NONE_OK });
   if (ref.metric === 'ttfb') {
-    const requested = measures.scalars.bytes_sent.value !== null;
-    return statFigure(measures.ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
+    return ttfbFigure(measures, ref);
   }
   if (ref.metric === 'metric') return reportedFigure(measures, ref);
   const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
   return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
+}
+
+function lookAtPart(measures: Measures, ref: MetricRef): Figure {
+  const { label = '', metric } = ref;
+  const part = measures.partOf(label);
+  if (part === undefined) return noData(`no flow of ${label} was started`);
+  if (metric === 'flow_time') return statFigure(part.flowTime, { ref, empty: NONE_OK });
+  if (metric === 'ttfb') return ttfbFigure(part, ref);
+  return part.scalars[metric as keyof typeof part.scalars];
+}
+
+function ttfbFigure({ ttfb, scalars }: Pick<PartMeasures, 'ttfb' | 'scalars'>, ref: MetricRef): Figure {
+  const requested = scalars.bytes_sent.value !== null;
+  return statFigure(ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
 }
 
 function reportedFigure({ reported, scalars }: Measures, ref: MetricRef): Figure {

@@ -74,20 +74,24 @@ export class Tally implements FlowTally {
   readonly #starts = new Column(EXACT_VALUES);
   readonly #ends = new Column(EXACT_VALUES);
   readonly #skew = new Skew();
+  readonly #parts = new Map<string, Tally>();
   readonly #errors = new ErrorKinds();
   readonly #killed = new ErrorKinds();
   /** Times of steps that were not added up, for too many names. */
   #steps = 0;
   /** The same of what flows reported. */
   #unreported = 0;
+  readonly #model: Record['load']['model'];
   #first = Infinity;
   #last = -Infinity;
 
   constructor(model: Record['load']['model']) {
+    this.#model = model;
     this.#from = model === 'open' ? 'scheduledAt' : 'startedAt';
   }
 
-  add(flow: Flow): void {
+  /** @param isPart the flow is added to the tally of its part */
+  add(flow: Flow, isPart = false): void {
     this.counts[flow.outcome] += 1;
     if (wasStarted(flow)) this.#addStarted(flow);
     if (flow.hit !== undefined) {
@@ -95,6 +99,12 @@ export class Tally implements FlowTally {
       if (flow.hit.untraced === true) this.untracedHits += 1;
     } else if (flow.outcome === 'ok') this.#addTimes(flow);
     else (flow.outcome === 'killed' ? this.#killed : this.#errors).add(flow);
+    if (flow.part !== undefined && !isPart) this.#partOf(flow.part).add(flow, true);
+  }
+
+  /** By name; empty if it is no mix. */
+  get parts(): ReadonlyMap<string, FlowTally> {
+    return this.#parts;
   }
 
   get window(): Window | undefined {
@@ -189,6 +199,12 @@ export class Tally implements FlowTally {
     if (values.unit === unit) values.push(value);
   }
 
+  #partOf(name: string): Tally {
+    const known = this.#parts.get(name) ?? new Tally(this.#model);
+    this.#parts.set(name, known);
+    return known;
+  }
+
   #timesOf(step: string): Values | undefined {
     const known = this.#stepTimes.get(step);
     if (known !== undefined) return known;
@@ -273,6 +289,7 @@ export function savedTally({ load, counts, hits, metrics, flows }: Saved): FlowT
     sent: metrics.bytes_sent?.value ?? undefined,
     resent: metrics.resent?.value ?? kept.resent,
     mostInFlight: () => ({ most: metrics.max_concurrency?.value ?? 0, of: totalOf(counts) }),
+    parts: kept.parts,
     inFlightOver: (slices) => kept.inFlightOver(slices),
     flowTimes: () => kept.flowTimes(),
     firstByteTimes: () => kept.firstByteTimes(),

@@ -103,7 +103,7 @@ const starts = z.object({
 
 const scenario = z.object({
   name: z.string(),
-  slowed: z.enum(['command', 'module', 'http']).meta({ description: 'how flows were slowed' }),
+  slowed: z.enum(['command', 'module', 'http', 'mix']).meta({ description: 'how flows were slowed' }),
   problem: z.string().optional(),
   services: z
     .enum(['none', ...ROUND_SERVICES])

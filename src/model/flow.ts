@@ -96,6 +96,7 @@ export const flowSchema = z.object({
   barrier: z.literal(true).optional(),
   /** Its time is that of all attempts and of the waits between them. */
   attempts: z.int().optional().meta({ description: 'if it was tried more than once' }),
+  part: z.string().optional().meta({ description: 'of a mix: the scenario that it is a flow of' }),
   rung: z.int().optional().meta({ description: 'flows at once on its rung of the ladder' }),
   hit: hit.optional(),
   wave: z.int().optional().meta({ description: 'of a run with faults: its wave, from 1' }),
@@ -200,6 +201,8 @@ export interface FlowTally {
   readonly sent: number | undefined;
   /** Requests of HTTP flows that an idle connection lost and that were sent once more. */
   readonly resent: number;
+  /** Of a mix: the same of the flows of each part. */
+  readonly parts?: ReadonlyMap<string, FlowTally>;
   /** Most in flight at one instant, and of how many flows that was seen: the first million. */
   mostInFlight(): { readonly most: number; readonly of: number };
   /** Most in flight in each of `slices` equal parts of the window. */

@@ -152,6 +152,29 @@ export const METRICS = {
 
 export type MetricId = keyof typeof METRICS;
 
+/** What flows tell by themselves: of a mix also those of one part, whose name is then the label. */
+export const PART_METRICS = [
+  'success_rate',
+  'error_rate',
+  'throughput',
+  'flow_time',
+  'ttfb',
+  'dropped',
+  'failed',
+  'timed_out',
+  'retried',
+  'error_types',
+  'bytes_received',
+  'bytes_sent',
+  'resent',
+] as const satisfies readonly MetricId[];
+
+export type PartMetric = (typeof PART_METRICS)[number];
+
+export function isPartMetric(id: MetricId): id is PartMetric {
+  return PART_METRICS.some((each) => each === id);
+}
+
 export const METRIC_IDS = Object.keys(METRICS) as [MetricId, ...MetricId[]];
 
 /** What only a ladder can tell: shown where there is one. */

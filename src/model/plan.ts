@@ -233,8 +233,8 @@ export function portVariable(name: string): string {
 export const ISOLATIONS = ['none', 'thread', 'process'] as const;
 export type Isolation = (typeof ISOLATIONS)[number];
 
-/** What one flow does. */
-export type Work =
+/** What one flow does, if it is not drawn from a mix. */
+export type SingleWork =
   | {
       readonly kind: 'command';
       readonly run: string;
@@ -253,6 +253,51 @@ export type Work =
     }
   | HttpWork;
 
+/** Each flow is one of these parts, drawn by their shares. */
+export interface MixWork {
+  readonly kind: 'mix';
+  readonly parts: readonly MixPart[];
+}
+
+/** What one flow does. */
+export type Work = SingleWork | MixWork;
+
+/** All that is of one flow, and of nothing around it. */
+export interface FlowPlan {
+  readonly work: SingleWork;
+  /** ms after its start that a flow may take before it is killed with its whole tree. */
+  readonly timeout: number;
+  readonly retries?: RetryPlan;
+  readonly data?: DataPlan;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Added to the environment of what the flow starts. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface MixPart extends FlowPlan {
+  /** Of the scenario that it is. */
+  readonly name: string;
+  /** 0…1; those of all parts are 1 in all. */
+  readonly share: number;
+}
+
+/** What the flows of a scenario are: one thing, or the parts of a mix. */
+export function flowPlans(plan: ScenarioPlan): readonly FlowPlan[] {
+  const { work } = plan;
+  return work.kind === 'mix' ? work.parts : [{ ...plan, work }];
+}
+
+/** Undefined if no flow is tried again; of a mix those of the first part that has any. */
+export function retriesIn(plan: Pick<ScenarioPlan, 'work' | 'retries'>): RetryPlan | undefined {
+  const { work, retries } = plan;
+  return work.kind === 'mix' ? work.parts.find((part) => part.retries !== undefined)?.retries : retries;
+}
+
+export function worksOf(work: Work): readonly SingleWork[] {
+  return work.kind === 'mix' ? work.parts.map((part) => part.work) : [work];
+}
+
 export interface OmittedGate {
   readonly expression: string;
   /** Follows `left out, as`. */
@@ -265,7 +310,7 @@ export interface ScenarioPlan {
   readonly load: Load;
   /** In ascending order of flows; `load` is then that of the top rung, with the iterations or duration of all. */
   readonly ladder?: readonly RungPlan[];
-  /** ms after its start that a flow may take before it is killed with its whole tree. */
+  /** ms after its start that a flow may take before it is killed with its whole tree; the longest of a mix. */
   readonly timeout: number;
   readonly retries?: RetryPlan;
   /** Flows that are run first and not counted. */
@@ -311,7 +356,11 @@ export function watchedIn({
 
 /** Requests of our own to somebody else's service have no processes. */
 export function hasProcesses(plan: Pick<ScenarioPlan, 'work' | 'services' | 'watch'>): boolean {
-  return plan.work.kind !== 'http' || plan.services.length > 0 || watchedIn(plan).length > 0;
+  return (
+    worksOf(plan.work).some(({ kind }) => kind !== 'http') ||
+    plan.services.length > 0 ||
+    watchedIn(plan).length > 0
+  );
 }
 
 export interface Plan {

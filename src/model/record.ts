@@ -5,7 +5,15 @@ import { excerptSchema, type Flow, type FlowTally } from './flow.js';
 import type { Inferred } from './inferred.js';
 import type { Rung } from './ladder.js';
 import type { LimitsRecord } from './limits.js';
-import { ROW_ORDERS, wholeLoad, type Load, type RetryPlan, type ScenarioPlan } from './plan.js';
+import {
+  retriesIn,
+  ROW_ORDERS,
+  wholeLoad,
+  type Load,
+  type RetryPlan,
+  type ScenarioPlan,
+  type Work,
+} from './plan.js';
 import type { Threshold } from './threshold.js';
 
 const sample = z.object({
@@ -206,7 +214,13 @@ export interface Record extends RecordedParts {
 }
 
 /** What a record tells of the plan of its scenario. */
-type Planned = Pick<ScenarioPlan, 'name' | 'load' | 'faults' | 'ladder' | 'timeout' | 'warmup' | 'retries'>;
+type Planned = Pick<
+  ScenarioPlan,
+  'name' | 'load' | 'faults' | 'ladder' | 'timeout' | 'warmup' | 'retries'
+> & {
+  /** Left out by whoever only has what was saved. */
+  readonly work?: Work;
+};
 
 /** What came of a run, in which much can be left out. */
 export type Ran = Partial<Record> & Pick<Record, 'startedAt' | 'flows' | 'monitor' | 'environment'>;
@@ -218,7 +232,7 @@ export function recordOf(plan: Planned, ran: Ran): Record {
     load: wholeLoad(plan),
     timeout: plan.timeout,
     warmup: plan.warmup,
-    retries: plan.retries,
+    retries: plan.work === undefined ? plan.retries : retriesIn({ ...plan, work: plan.work }),
     rungs: plan.ladder === undefined ? undefined : [],
     leftovers: [],
     problems: [],

@@ -100,8 +100,21 @@ const scenario = z.object({
   verdict,
   reasons: z.array(z.string()).meta({ description: 'plain text, most important first' }),
   startedAt: z.string(),
-  kind: z.enum(['command', 'module', 'http']),
-  work: z.string().meta({ description: 'the command, the path of the module, or the requests' }),
+  kind: z.enum(['command', 'module', 'http', 'mix']),
+  work: z
+    .string()
+    .meta({ description: 'the command, the path of the module, the requests, or the shares of a mix' }),
+  parts: z
+    .array(
+      z.object({
+        name: z.string(),
+        share: z.number().meta({ description: 'that was asked for' }),
+        kind: z.enum(['command', 'module', 'http']),
+        counts: countsSchema,
+      }),
+    )
+    .optional()
+    .meta({ description: 'of a mix: its parts, and what became of their flows' }),
   load,
   defaultGates: z.boolean(),
   omittedGates: z

@@ -25,7 +25,10 @@ export const thresholdSchema = z.object({
   expression: z.string().meta({ description: 'as it was written, spaces normalised' }),
   level: z.enum(THRESHOLD_LEVELS),
   metric: z.enum(METRIC_IDS),
-  label: z.string().optional().meta({ description: 'of step(label) or metric(label)' }),
+  label: z
+    .string()
+    .optional()
+    .meta({ description: 'of step(label) or metric(label); of the others the part of a mix' }),
   stat: z.string().optional().meta({ description: 'of a distribution: p95, med, sum' }),
   op: z.enum(THRESHOLD_OPS),
   limit: z.union([z.number().meta({ description: 'in the base unit' }), baseLimit]),

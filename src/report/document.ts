@@ -28,6 +28,7 @@ import { errors } from './errors.js';
 import { gateChangesBlocks } from './gate-changes.js';
 import { failing, figures, gates, metricsSection } from './gates.js';
 import { headlineOf, problems } from './headline.js';
+import { parts } from './parts.js';
 import { figureRow } from './rows.js';
 import { steps } from './steps.js';
 import { dataNotes, loadOf, machineOf, monitorNotes, type RunLink, runLinkOf } from './surroundings.js';
@@ -75,6 +76,7 @@ const SECTIONS: readonly Reporter[] = [
   gates,
   figures,
   failing,
+  parts,
   comparison,
   limits,
   ladder,
@@ -90,9 +92,9 @@ const SECTIONS: readonly Reporter[] = [
 /** Sections as each medium has them one after the other; those that are not named here come last. */
 const ORDER: Readonly<Record<Medium, string>> = {
   markdown:
-    'problems gates failing comparison limits ladder rounds checks faults errors steps history timeline',
-  page: 'problems gates figures comparison limits ladder timeline flow-times checks steps history faults errors',
-  terminal: 'problems gates figures limits steps comparison ladder history checks faults errors',
+    'problems gates failing parts comparison limits ladder rounds checks faults errors steps history timeline',
+  page: 'problems gates figures parts comparison limits ladder timeline flow-times checks steps history faults errors',
+  terminal: 'problems gates figures parts limits steps comparison ladder history checks faults errors',
 };
 
 export function documentOf(results: Results): Document {

@@ -118,7 +118,7 @@ async function perform(session: Session, runner: FlowRunner, brokenGates: Broken
     ? undefined
     : await attempt(stage, 'verify', async () =>
         verifyFlows(
-          { flows: performed.flows, counts: performed.tally.counts },
+          { flows: performed.flows, counts: performed.tally.counts, parts: performed.tally.parts },
           {
             ...ports,
             plan,

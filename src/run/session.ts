@@ -1,10 +1,18 @@
+import { drawParts } from '../flows/mix.js';
 import { retrying } from '../flows/retry.js';
-import type { FlowRunner } from '../flows/runner.js';
+import type { FlowRunner, FlowStart } from '../flows/runner.js';
 import { messageOf } from '../lib/errors.js';
 import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
 import { NO_WORKSPACES, Workspaces, type WorkspaceSource } from '../load/workspaces.js';
 import type { FlowLog } from '../measure/flow-log.js';
-import { hasProcesses, type Load, type ScenarioPlan } from '../model/plan.js';
+import {
+  hasProcesses,
+  type Load,
+  retriesIn,
+  type RetryPlan,
+  type ScenarioPlan,
+  worksOf,
+} from '../model/plan.js';
 import type { MonitorRecord, Record } from '../model/record.js';
 import { type Monitor, startMonitor } from '../watch/sampler.js';
 import { logOf, recordOfRun } from './record.js';
@@ -32,8 +40,9 @@ export class Session {
   private constructor(stage: Stage) {
     const { plan, ports, scratch } = stage;
     this.stage = stage;
-    this.#workspaces =
-      plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${scratch}/work`);
+    this.#workspaces = worksOf(plan.work).every(({ kind }) => kind === 'http')
+      ? NO_WORKSPACES
+      : new Workspaces(ports.files, `${scratch}/work`);
   }
 
   /** Rejects only if there is not even a stage; whatever else goes wrong is among the stage's problems. */
@@ -56,10 +65,13 @@ export class Session {
   flows(runner: FlowRunner, halt: Halt): LoggedFlows {
     const { plan, ports, identity, problems, data } = this.stage;
     const { clock } = ports;
-    const { retries } = plan;
+    const retried = retriesIn(plan);
     return {
       load: plan.load,
-      runner: retries === undefined ? runner : retrying(runner, { retries, clock, halt: halt.signal }),
+      runner:
+        retried === undefined
+          ? runner
+          : retrying(runner, { retriesOf: retriesByPart(plan), clock, halt: halt.signal }),
       identity,
       workspaces: this.#workspaces,
       clock,
@@ -67,6 +79,7 @@ export class Session {
       origin: clock.now(),
       before: this.#iterations,
       rowOf: data?.rowOf,
+      partOf: plan.work.kind === 'mix' ? drawParts(plan.work.parts, plan.seed) : undefined,
       log: logOf(plan),
       onProblem: (message: string) => problems.push(message),
     };
@@ -129,6 +142,14 @@ export class Session {
       if (!ports.interrupt.aborted) problems.push(messageOf(thrown));
     }
   }
+}
+
+/** How often each flow is tried again: a part of a mix has retries of its own. */
+function retriesByPart(plan: ScenarioPlan): (start: Pick<FlowStart, 'part'>) => RetryPlan | undefined {
+  const { work } = plan;
+  if (work.kind !== 'mix') return () => plan.retries;
+  const byPart = new Map(work.parts.map(({ name, retries }) => [name, retries]));
+  return ({ part = '' }) => byPart.get(part);
 }
 
 /** What ran, when, and what the machine saw of it. */

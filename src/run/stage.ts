@@ -5,7 +5,7 @@ import type { OpenNetworkProxy } from '../faults/network/protocol.js';
 import type { OpenHttpClient } from '../flows/http/port.js';
 import { variableValues } from '../flows/http/variables.js';
 import { type Identity, MARK } from '../lib/identity.js';
-import type { ScenarioPlan, ServicePlan } from '../model/plan.js';
+import { flowPlans, type ScenarioPlan, type ServicePlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import { withPorts } from '../services/ports.js';
 import type { FreePorts, Http } from '../services/service.js';
@@ -52,8 +52,6 @@ export interface Stage {
   readonly identity: Identity;
   /** Environment of everything that the scenario starts. */
   readonly env: Readonly<Record<string, string>>;
-  /** What `{{env.NAME}}` is filled in with, by that word. */
-  readonly variables: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
   /** A temporary folder, removed at the end. */
   readonly scratch: string;
@@ -73,9 +71,11 @@ export async function setStage(
   context: ExecuteContext,
 ): Promise<Stage> {
   const { secrets = new Secrets() } = context;
-  const variables = variableValues(plan.work, { ...context.env, ...plan.env });
   // Before anything starts that could show one.
-  for (const value of Object.values(variables)) secrets.add(value);
+  for (const { work, env } of flowPlans(plan)) {
+    const variables = variableValues(work, { ...context.env, ...plan.env, ...env });
+    for (const value of Object.values(variables)) secrets.add(value);
+  }
   const data = await openData(plan, ports.files);
   const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
   const identity = { run: ports.newRunId() };
@@ -86,7 +86,6 @@ export async function setStage(
     ports,
     environment: context.environment,
     identity,
-    variables,
     secrets,
     env: {
       ...context.env,

@@ -5,12 +5,14 @@ import { ConnectionLog } from '../faults/network/trace.js';
 import { openCommandRunner } from '../flows/command/runner.js';
 import type { HttpClient } from '../flows/http/port.js';
 import { openHttpRunner } from '../flows/http/runner.js';
+import { variableValues } from '../flows/http/variables.js';
+import { drawParts, type HookedPart, hooksOfParts, openMixRunner } from '../flows/mix.js';
 import { openModulePool } from '../flows/module/pool.js';
-import { type ModuleRunner, openModuleRunner } from '../flows/module/runner.js';
+import { type ModuleHooks, type ModuleRunner, openModuleRunner } from '../flows/module/runner.js';
 import type { FlowRunner } from '../flows/runner.js';
 import { messageOf } from '../lib/errors.js';
 import { openedAhead } from '../load/flows.js';
-import { type HttpWork, watchedIn, type Work } from '../model/plan.js';
+import { type HttpWork, type MixPart, type MixWork, type SingleWork, watchedIn } from '../model/plan.js';
 import { type Services, startServices } from '../services/services.js';
 import { findWatched } from '../services/watched.js';
 import { runHook } from '../system/hook.js';
@@ -22,8 +24,8 @@ export interface Parts {
   network?: NetworkInjection;
   services?: Services;
   runner?: FlowRunner;
-  /** The same runner, if it runs a module. */
-  module?: ModuleRunner;
+  /** What a module has around its flows; of a mix, all of its modules. */
+  module?: ModuleHooks;
   /** Looks for what the flows have left; only when they came to their own end. */
   search?: Search;
 }
@@ -49,16 +51,74 @@ export async function openParts(stage: Stage, parts: Parts): Promise<void> {
     const { ok, message } = await runHook(commandOn(stage, plan.setup), ports);
     if (!ok) throw new Error(`setup failed: ${message}`);
   }
-  if (plan.work.kind === 'module') {
-    parts.runner = parts.module = await openModule(stage, plan.work);
-    const error = parts.module.hooks.has('setup') ? await parts.module.setup() : undefined;
-    if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
-  } else if (plan.work.kind === 'http') {
-    parts.runner = await openRequests(stage, plan.work, connections);
-  } else {
-    parts.runner = await openCommands(stage, plan.work);
-  }
+  const opening = { connections, canaries: seesTokens(plan) };
+  await (plan.work.kind === 'mix'
+    ? openMix(stage, plan.work, { ...opening, parts })
+    : openWork({ ...stage, work: plan.work }, { ...opening, parts }));
+  const error = parts.module?.hooks.has('setup') === true ? await parts.module.setup() : undefined;
+  if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
   await watchWhatRuns(stage);
+}
+
+/** What all kinds of flow need to be opened. */
+interface Opening {
+  readonly connections: ConnectionLog | undefined;
+  /** Whether what flows see is searched for tokens. */
+  readonly canaries: boolean;
+}
+
+interface OpeningParts extends Opening {
+  /** Get the runner, and the hooks of a module. */
+  readonly parts: Pick<Parts, 'runner' | 'module'>;
+}
+
+/** The stage of a scenario, or of one part of a mix. */
+interface WorkStage extends Stage {
+  readonly work: SingleWork;
+}
+
+async function openWork(stage: WorkStage, { parts, ...opening }: OpeningParts): Promise<void> {
+  const { work } = stage;
+  if (work.kind === 'module') parts.runner = parts.module = await openModule(stage, work, opening);
+  else if (work.kind === 'http') parts.runner = await openRequests(stage, work, opening);
+  else parts.runner = await openCommands(stage, work, opening);
+}
+
+/** Should one of them not open, those before it are closed with the mix. */
+async function openMix(stage: Stage, mix: MixWork, { parts, ...opening }: OpeningParts): Promise<void> {
+  const runners = new Map<string, FlowRunner>();
+  const hooked: HookedPart[] = [];
+  const partOf = drawParts(mix.parts, stage.plan.seed);
+  const warmUp = Array.from({ length: stage.plan.warmup }, (_, index) => partOf(-index));
+  try {
+    for (const [index, part] of mix.parts.entries()) {
+      const opened: Pick<Parts, 'runner' | 'module'> = {};
+      await openWork(await stageOfPart(stage, part, index), { ...opening, parts: opened });
+      const { runner, module } = opened;
+      if (runner !== undefined) runners.set(part.name, runner);
+      const warmup = warmUp.filter((name) => name === part.name).length;
+      if (module !== undefined) hooked.push({ name: part.name, module, warmup });
+    }
+  } finally {
+    parts.runner = openMixRunner(runners);
+    if (hooked.length > 0) parts.module = hooksOfParts(hooked);
+  }
+}
+
+/** With a folder of its own: slots of two parts have the same numbers. Limits of a mix are for its services. */
+async function stageOfPart(stage: Stage, part: MixPart, index: number): Promise<WorkStage> {
+  const { timeout, workingDirectory, work } = part;
+  const env = { ...stage.env, ...part.env };
+  const scratch = `${stage.scratch}/part-${index + 1}`;
+  await stage.ports.files.makeFolder(scratch);
+  return {
+    ...stage,
+    plan: { ...stage.plan, timeout, workingDirectory },
+    env,
+    scratch,
+    work,
+    limits: undefined,
+  };
 }
 
 /** Last: by now all that could start it has run. */
@@ -80,14 +140,17 @@ async function openNetwork({ plan, ports }: Stage, parts: Parts): Promise<Connec
   return connections;
 }
 
-async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>): Promise<ModuleRunner> {
+async function openModule(
+  stage: Stage,
+  work: Extract<SingleWork, { kind: 'module' }>,
+  { canaries }: Opening,
+): Promise<ModuleRunner> {
   const { plan, ports, watch, env, limits } = stage;
   const spec = { cwd: plan.workingDirectory, env, python: work.python };
   const confine =
     limits === undefined ? undefined : (host: number | 'hooks') => limits.ofHost(host, plan.load.flows);
   try {
     const { seed, timeout } = plan;
-    const canaries = seesTokens(plan);
     const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine };
     const { isolate } = work;
     return isolate === 'none'
@@ -98,7 +161,11 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
   }
 }
 
-function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): Promise<FlowRunner> {
+function openCommands(
+  stage: Stage,
+  work: Extract<SingleWork, { kind: 'command' }>,
+  { canaries }: Opening,
+): Promise<FlowRunner> {
   const { plan, ports, watch, scratch, limits } = stage;
   return openCommandRunner({
     ...ports,
@@ -107,7 +174,7 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
     slots: openedAhead(plan.load),
     timeout: plan.timeout,
     scratch,
-    canaries: seesTokens(plan),
+    canaries,
     confine: limits === undefined ? undefined : (slot) => limits.ofSlot(slot),
   });
 }
@@ -115,9 +182,9 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
 async function openRequests(
   stage: Stage,
   work: HttpWork,
-  connections: ConnectionLog | undefined,
+  { connections, canaries }: Opening,
 ): Promise<FlowRunner> {
-  const { plan, ports, watch, variables, secrets } = stage;
+  const { plan, ports, watch, env, secrets } = stage;
   const { clock } = ports;
   const client = await openClient(stage, work.ca);
   return openHttpRunner({
@@ -128,14 +195,14 @@ async function openRequests(
     slots: plan.load.flows,
     timeout: plan.timeout,
     seed: plan.seed,
-    variables,
+    variables: variableValues(work, env),
     hide: (text) => secrets.hide(text),
     onConnection:
       connections &&
       ((slot, port) => {
         connections.add(port, { slot, at: clock.now() });
       }),
-    canaries: seesTokens(plan),
+    canaries,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ModuleRunner } from '../flows/module/runner.js';
+import type { ModuleHooks } from '../flows/module/runner.js';
 import { messageOf } from '../lib/errors.js';
 import { runHook } from '../system/hook.js';
 import { killAll } from '../watch/process-watch.js';
@@ -42,7 +42,7 @@ export async function tearDown(stage: Stage, parts: Parts): Promise<void> {
   }
 }
 
-async function teardownModule(module: ModuleRunner | undefined): Promise<void> {
+async function teardownModule(module: ModuleHooks | undefined): Promise<void> {
   if (module?.hooks.has('teardown') !== true) return;
   const error = await module.teardown(HURRIED_TEARDOWN);
   if (error !== undefined) throw new Error(error.message);

@@ -9,12 +9,13 @@ import {
 } from '../compare/judge.js';
 import { climbConcerns, judgeClimb, ladderMeasures } from '../ladder/judge.js';
 import { assertNever } from '../lib/errors.js';
+import { formatQuantity } from '../lib/format.js';
 import { groupErrors } from '../measure/errors.js';
 import { countsKilled, type Measures } from '../measure/figures.js';
 import { stepGrowth } from '../measure/step-growth.js';
-import { measure, standardRefs, summarize } from '../measure/summarize.js';
+import { measure, partRefs, standardRefs, summarize } from '../measure/summarize.js';
 import { figuredWaves, tallyOf } from '../measure/tally.js';
-import { totalOf } from '../model/flow.js';
+import { type OutcomeCounts, totalOf } from '../model/flow.js';
 import { metricName } from '../model/metrics.js';
 import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
 import type { Environment, Record, recordedShape } from '../model/record.js';
@@ -70,6 +71,7 @@ export function assembleScenario(
     startedAt: record.startedAt,
     kind: plan.work.kind,
     work: workText(plan.work),
+    parts: partsOf(plan.work, record),
     load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
     defaultGates: plan.defaultGates,
     omittedGates: plan.omittedGates,
@@ -128,9 +130,24 @@ function workText(work: Work): string {
       return work.module;
     case 'http':
       return requestLines(work.requests);
+    case 'mix':
+      return work.parts.map(({ name, share }) => `${formatQuantity(share, 'ratio')} ${name}`).join(', ');
     default:
       return assertNever(work);
   }
+}
+
+const NONE: OutcomeCounts = { ok: 0, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
+
+function partsOf(work: Work, record: Record): ScenarioResults['parts'] {
+  if (work.kind !== 'mix') return undefined;
+  const { parts } = tallyOf(record);
+  return work.parts.map(({ name, share, work: { kind } }) => ({
+    name,
+    share,
+    kind,
+    counts: parts?.get(name)?.counts ?? NONE,
+  }));
 }
 
 /** Joins the scenarios; the verdict is the worst of theirs. */
@@ -156,7 +173,8 @@ function askedLevels(plan: ScenarioPlan): CheckLevels {
 
 /** The standard metrics, and every one that a threshold names. */
 function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['metrics'] {
-  const refs = [...standardRefs(measures), ...plan.thresholds];
+  const parts = plan.work.kind === 'mix' ? plan.work.parts.map(({ name }) => name) : [];
+  const refs = [...standardRefs(measures), ...partRefs(parts), ...plan.thresholds];
   return Object.fromEntries(refs.map((ref) => [metricName(ref), measure(measures, ref)]));
 }
 

@@ -1,6 +1,6 @@
 import { type Identity, iterationOf } from '../../lib/identity.js';
 import type { Leftover } from '../../model/checks.js';
-import type { Work } from '../../model/plan.js';
+import { type Work, worksOf } from '../../model/plan.js';
 import type { Clock } from '../../system/ports.js';
 import type { MachineState, OutputWriter } from '../../watch/machine-state.js';
 import { type ProcessWatch, whatStays } from '../../watch/process-watch.js';
@@ -19,7 +19,7 @@ export interface ProcessSearchOptions {
   readonly watch: ProcessWatch;
   readonly identity: Identity;
   /** What runs the flows. */
-  readonly work: Pick<Work, 'kind'>;
+  readonly work: Work;
   /** The folder with what command flows print. */
   readonly scratch: string;
 }
@@ -132,7 +132,7 @@ function hidingIn({ watch, machine }: ProcessSearchOptions): string | undefined 
 
 /** Only command flows write into files of ours. */
 function writersOf({ work, machine, scratch }: ProcessSearchOptions): readonly OutputWriter[] {
-  return work.kind === 'command' ? machine.writersInto(scratch) : [];
+  return worksOf(work).some(({ kind }) => kind === 'command') ? machine.writersInto(scratch) : [];
 }
 
 function slotOf(path: string): number | undefined {

@@ -4,7 +4,7 @@ import type { FlowInspector } from '../../load/flows.js';
 import { type Identity, iterationOf, tokenOf } from '../../lib/identity.js';
 import { placeholdersIn } from '../../lib/placeholders.js';
 import type { Contamination, Sighting, TokensSeen } from '../../model/checks.js';
-import type { ScenarioPlan } from '../../model/plan.js';
+import { type HttpWork, type ScenarioPlan, worksOf } from '../../model/plan.js';
 import type { Files } from '../../system/ports.js';
 import { isolation } from './isolation.js';
 
@@ -137,8 +137,11 @@ const UNSEARCHED: TokensSeen = { own: false, others: [], count: 0, missed: true 
  */
 export function seesTokens({ checks, work }: ScenarioPlan): boolean {
   if ((checks.isolation ?? isolation.level) === 'off') return false;
-  if (work.kind !== 'http') return true;
-  const sent = JSON.stringify(work.requests.map(({ url, headers, body }) => ({ url, headers, body })));
+  return worksOf(work).some((each) => each.kind !== 'http' || sendsTokens(each));
+}
+
+function sendsTokens({ requests }: HttpWork): boolean {
+  const sent = JSON.stringify(requests.map(({ url, headers, body }) => ({ url, headers, body })));
   return placeholdersIn(sent).some(({ word }) => word === 'token');
 }
 

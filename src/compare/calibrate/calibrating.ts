@@ -1,8 +1,8 @@
-import type { FlowRunner } from '../../flows/runner.js';
+import type { FlowRunner, FlowStart } from '../../flows/runner.js';
 import { formatQuantity } from '../../lib/format.js';
 import { type ScenarioCalibration, SLOWDOWNS } from '../../model/calibration.js';
 import type { ComparedMetric, RoundServices } from '../../model/comparison.js';
-import type { ScenarioPlan } from '../../model/plan.js';
+import { type ScenarioPlan, worksOf } from '../../model/plan.js';
 import { isAgainstBase, type Threshold } from '../../model/threshold.js';
 import type { ExecuteContext, ExecutePorts } from '../../run/stage.js';
 import { compareSides, type CompareSidesOptions } from '../rounds/compare.js';
@@ -202,7 +202,11 @@ class Measuring {
 
   #slowedRequests(runner: FlowRunner, share: number): FlowRunner {
     const { clock } = this.#options.ports;
-    return this.#plan.work.kind === 'http' && share > 0 ? slowed(runner, { share, clock }) : runner;
+    const { work } = this.#plan;
+    if (share === 0 || worksOf(work).every(({ kind }) => kind !== 'http')) return runner;
+    const parts = work.kind === 'mix' ? work.parts.filter((part) => part.work.kind === 'http') : undefined;
+    const slows = ({ part }: FlowStart): boolean => parts?.some(({ name }) => name === part) ?? true;
+    return slowed(runner, { share, clock, slows });
   }
 
   #optionsWith(slowdown: number): CompareSidesOptions {

@@ -1,6 +1,6 @@
-import type { FlowEnd, FlowRunner } from '../../flows/runner.js';
+import type { FlowEnd, FlowRunner, FlowStart } from '../../flows/runner.js';
 import { argvOf, quote } from '../../lib/shell.js';
-import type { ScenarioPlan } from '../../model/plan.js';
+import type { FlowPlan, ScenarioPlan } from '../../model/plan.js';
 import type { Clock } from '../../system/ports.js';
 import { SLOWDOWN_VARIABLE } from './slowed-host.js';
 
@@ -9,14 +9,24 @@ import { SLOWDOWN_VARIABLE } from './slowed-host.js';
  * not slowed. Commands and modules do it by work; a plan of requests stays as it is, for their runner is {@link slowed}.
  */
 export function slowedPlan(plan: ScenarioPlan, share: number): ScenarioPlan {
-  const { work } = plan;
+  const { work, env } = plan;
+  if (work.kind !== 'mix') return { ...plan, ...slowedFlow({ work, env }, share) };
+  return {
+    ...plan,
+    work: { ...work, parts: work.parts.map((part) => ({ ...part, ...slowedFlow(part, share) })) },
+  };
+}
+
+type SlowedFlow = Pick<FlowPlan, 'work' | 'env'>;
+
+function slowedFlow({ work, env }: SlowedFlow, share: number): SlowedFlow {
   switch (work.kind) {
     case 'command':
-      return { ...plan, work: { ...work, ...slowedCommand(work, share) } };
+      return { work: { ...work, ...slowedCommand(work, share) }, env };
     case 'module':
-      return { ...plan, env: { ...plan.env, [SLOWDOWN_VARIABLE]: String(share) } };
+      return { work, env: { ...env, [SLOWDOWN_VARIABLE]: String(share) } };
     case 'http':
-      return plan;
+      return { work, env };
   }
 }
 
@@ -100,6 +110,8 @@ interface SlowedOptions {
   /** 0 or more: 0.05 for 5%. */
   readonly share: number;
   readonly clock: Clock;
+  /** Which flows; all if left out. */
+  readonly slows?: (start: FlowStart) => boolean;
 }
 
 /**
@@ -107,7 +119,7 @@ interface SlowedOptions {
  * later. Only time is added, no work: nobody on the other side does more for it. A flow that failed is left alone, and
  * once all are ended nothing is waited for.
  */
-export function slowed(runner: FlowRunner, { share, clock }: SlowedOptions): FlowRunner {
+export function slowed(runner: FlowRunner, { share, clock, slows = () => true }: SlowedOptions): FlowRunner {
   const wakes = new Set<() => void>();
   let ended = false;
   /** By an alarm: a timer is late by a ms or two, which is more than a slowdown of most flows. */
@@ -130,7 +142,11 @@ export function slowed(runner: FlowRunner, { share, clock }: SlowedOptions): Flo
     return { ...end, endedAt: Math.max(end.endedAt, clock.now()) };
   };
   return {
-    release: (starts) => runner.release(starts).map(late),
+    release: (starts) =>
+      runner.release(starts).map((running, index) => {
+        const start = starts[index];
+        return start !== undefined && slows(start) ? late(running) : running;
+      }),
     endAll: (reason) => {
       ended = true;
       runner.endAll(reason);

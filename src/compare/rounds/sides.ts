@@ -1,7 +1,7 @@
 import type { FlowRunner } from '../../flows/runner.js';
 import { messageOf } from '../../lib/errors.js';
 import type { RoundServices } from '../../model/comparison.js';
-import { type Load, type Readiness, type ScenarioPlan, serviceTitle } from '../../model/plan.js';
+import { type Load, type Readiness, type ScenarioPlan, serviceTitle, worksOf } from '../../model/plan.js';
 import type { Record } from '../../model/record.js';
 import { runBefore } from '../../run/before.js';
 import { Session } from '../../run/session.js';
@@ -104,7 +104,10 @@ async function openReady(options: SidesOptions): Promise<Sides> {
 export function startsSomething(plan: ScenarioPlan): boolean {
   const { services, work, setup } = plan;
   return (
-    services.length > 0 || work.kind === 'module' || setup !== undefined || portsOfProxies(plan).length > 0
+    services.length > 0 ||
+    worksOf(work).some(({ kind }) => kind === 'module') ||
+    setup !== undefined ||
+    portsOfProxies(plan).length > 0
   );
 }
 

@@ -1,6 +1,14 @@
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
 import { type Problem, UserError } from '../../lib/errors.js';
-import type { Plan, ScenarioPlan, Work } from '../../model/plan.js';
+import {
+  type FlowPlan,
+  flowPlans,
+  type Plan,
+  type ScenarioPlan,
+  type SingleWork,
+  type Work,
+  worksOf,
+} from '../../model/plan.js';
 import type { Files } from '../../system/ports.js';
 
 /** From one tree to the same place in another. Absolute paths. */
@@ -62,6 +70,23 @@ export function planInTree(plan: Plan, env: Readonly<Record<string, string>>, mo
 }
 
 function movedWork(work: Work, move: Move): Work {
+  return work.kind === 'mix'
+    ? { ...work, parts: work.parts.map((part) => ({ ...part, ...movedFlow(part, move) })) }
+    : movedSingle(work, move);
+}
+
+function movedFlow(
+  { work, workingDirectory, data }: FlowPlan,
+  move: Move,
+): Pick<FlowPlan, 'work' | 'workingDirectory' | 'data'> {
+  return {
+    work: movedSingle(work, move),
+    workingDirectory: moved(workingDirectory, move),
+    ...(data === undefined ? {} : { data: { ...data, file: moved(data.file, move) } }),
+  };
+}
+
+function movedSingle(work: SingleWork, move: Move): SingleWork {
   if (work.kind === 'module') return { ...work, module: moved(work.module, move) };
   if (work.kind === 'http' && work.ca !== undefined) return { ...work, ca: moved(work.ca, move) };
   return work;
@@ -104,17 +129,20 @@ const NOT_IN_GIT = 'is in the workspace and not in git, so that no tree has it; 
 const NOT_PREPARED = 'is not there once head is prepared: neither git holds it nor does prepare make it';
 
 /** Folders first. */
-function placesOf({ workingDirectory, work, services, data }: ScenarioPlan): readonly string[] {
+function placesOf(plan: ScenarioPlan): readonly string[] {
+  const flows = flowPlans(plan);
+  return [
+    plan.workingDirectory,
+    ...flows.map(({ workingDirectory }) => workingDirectory),
+    ...plan.services.map((service) => service.workingDirectory),
+    ...flows.flatMap(filesOf),
+  ];
+}
+
+function filesOf({ work, data }: FlowPlan): readonly string[] {
   const module = work.kind === 'module' && isAbsolute(work.module) ? [work.module] : [];
   const ca = work.kind === 'http' && work.ca !== undefined ? [work.ca] : [];
-  const rows = data === undefined ? [] : [data.file];
-  return [
-    workingDirectory,
-    ...services.map((service) => service.workingDirectory),
-    ...module,
-    ...ca,
-    ...rows,
-  ];
+  return [...module, ...ca, ...(data === undefined ? [] : [data.file])];
 }
 
 /**
@@ -170,9 +198,26 @@ export async function baseScenario(head: ScenarioPlan, sources: BaseSources): Pr
     return { absent: `the scenario is new: ${label} has none that is called ${head.name}` };
   }
   if (asksSameServer(head, base)) return { absent: SAME_SERVER };
-  const { work, data, services, watch, shell, workingDirectory, before, setup, teardown, verify } = base;
+  const work = inSharesOf(head.work, base.work);
+  if (typeof work === 'string') return { absent: `the mix is new: ${label} ${work}` };
+  const { data, services, watch, shell, workingDirectory, before, setup, teardown, verify } = base;
   const own = { work, data, services, watch, shell, workingDirectory, before, setup, teardown, verify };
   return { plan: { ...head, ...own, env: { ...movedVariables(env, move), ...base.env } } };
+}
+
+/**
+ * Base's work in head's shares: both sides draw the same part for each flow, and what that part does is the side's own. Or
+ * the end of a sentence that begins with the base, where it has no such mix.
+ */
+function inSharesOf(head: Work, base: Work): Work | string {
+  if (head.kind !== 'mix') return base;
+  if (base.kind !== 'mix') return 'has none of that name';
+  const missing = head.parts.find(({ name }) => base.parts.every((part) => part.name !== name));
+  if (missing !== undefined) return `has no part ${missing.name}`;
+  const parts = head.parts.flatMap(({ name, share, timeout, retries }) =>
+    base.parts.filter((part) => part.name === name).map((part) => ({ ...part, share, timeout, retries })),
+  );
+  return { ...base, parts };
 }
 
 function invalid(label: string, { problems: [first] }: UserError): string {
@@ -187,10 +232,13 @@ const SAME_SERVER =
 
 /** Whether the flows of both sides ask one server, which was there before and runs the code of one of them. */
 function asksSameServer(head: ScenarioPlan, base: ScenarioPlan): boolean {
-  const [one, other] = [head.work, base.work];
-  if (one.kind !== 'http' || other.kind !== 'http') return false;
+  const requests = [head, base].map(({ work }) =>
+    worksOf(work).flatMap((each) => (each.kind === 'http' ? [each.requests] : [])),
+  );
+  const [one = [], other = []] = requests;
+  if (one.length < worksOf(head.work).length || other.length < worksOf(base.work).length) return false;
   // A `setup` may start one as well.
   const startsServer = ({ services, setup }: ScenarioPlan) => services.length > 0 || setup !== undefined;
   if (startsServer(head) || startsServer(base)) return false;
-  return JSON.stringify(one.requests) === JSON.stringify(other.requests);
+  return JSON.stringify(one) === JSON.stringify(other);
 }

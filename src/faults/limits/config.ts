@@ -100,6 +100,9 @@ function subjectsOf(of: LimitSubject | undefined): readonly LimitSubject[] {
 const NO_SERVICE = 'there is no service to limit; leave it out, or write of: flow';
 const NO_PROCESS = 'HTTP flows have no process of their own; limit the service (of: service)';
 
+const OF_A_MIX =
+  'limits of a mix are for its services (of: service); limit flows in the scenario of the part, and run that by name';
+
 /** @param path of `faults.limits` */
 export function limitRules(path: Path, given: LimitsConfig | undefined, scenario: object): Finding[] {
   if (given === undefined) return [];
@@ -135,6 +138,7 @@ function wrongInItself(set: SetConfig, index: number, taken: Map<LimitSubject, n
 function nobodyFor(set: SetConfig, scenario: object): string | undefined {
   const http = 'http' in scenario;
   const service = 'service' in scenario || 'services' in scenario;
+  if ('mix' in scenario && set.of !== 'service') return OF_A_MIX;
   if (set.of === 'service') return service ? undefined : NO_SERVICE;
   if (set.of !== undefined) return http ? NO_PROCESS : undefined;
   return http && !service ? `limits nothing: ${NO_PROCESS}, of which there is none` : undefined;

@@ -63,7 +63,17 @@ export async function openCommandRunner(given: CommandRunnerOptions): Promise<Fl
     await close();
     throw thrown;
   });
+  const prepare = async (starts: readonly FlowStart[]): Promise<() => readonly Promise<FlowEnd>[]> => {
+    // All wait at the barrier, ready to run, before one of them does.
+    const waiting = await Promise.all(starts.map((start) => crew.prepare(start)));
+    return () => {
+      barrier.release();
+      options.watch.released();
+      return waiting.map((go) => go());
+    };
+  };
   return {
+    prepare,
     release: (starts) => {
       const [only, ...others] = starts;
       if (only === undefined) return [];
@@ -72,13 +82,8 @@ export async function openCommandRunner(given: CommandRunnerOptions): Promise<Fl
         if (only.iteration === 1) options.watch.released();
         return [end];
       }
-      return releaseTogether(
-        starts.map((start) => crew.prepare(start)),
-        () => {
-          barrier.release();
-          options.watch.released();
-        },
-      );
+      const released = prepare(starts).then((go) => go());
+      return starts.map(async (_, index) => (await released)[index] as Promise<FlowEnd>);
     },
     endAll: (reason) => {
       crew.endAll(reason);
@@ -87,18 +92,6 @@ export async function openCommandRunner(given: CommandRunnerOptions): Promise<Fl
     broken: NEVER_BROKEN,
     close,
   };
-}
-
-/** All wait at the barrier, ready to run, before one of them does. */
-function releaseTogether(
-  waiting: readonly Promise<() => Promise<FlowEnd>>[],
-  open: () => void,
-): readonly Promise<FlowEnd>[] {
-  const released = Promise.all(waiting).then((all) => {
-    open();
-    return all.map((go) => go());
-  });
-  return waiting.map(async (_, index) => (await released)[index] as Promise<FlowEnd>);
 }
 
 /** The workers by their slot, opened ahead or when a flow first needs them. */

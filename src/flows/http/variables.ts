@@ -3,7 +3,7 @@ import { placesIn } from '../../lib/template.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../../model/checks.js';
 import { OUTCOMES } from '../../model/flow.js';
 import { UNITS } from '../../model/metrics.js';
-import type { Work } from '../../model/plan.js';
+import { type SingleWork, type Work, worksOf } from '../../model/plan.js';
 import { VERDICTS } from '../../model/results.js';
 import { isWithheld } from '../../system/flow-env.js';
 
@@ -15,7 +15,7 @@ import { isWithheld } from '../../system/flow-env.js';
 const PREFIX = 'env.';
 
 /** Names of the variables that the requests are filled in with, each once. */
-export function variablesOf(work: Work): readonly string[] {
+export function variablesOf(work: SingleWork): readonly string[] {
   if (work.kind !== 'http') return [];
   const words = placesIn(toJson(work.requests)).map(({ word }) => word);
   return [
@@ -63,7 +63,7 @@ function valueFault(name: string, value: string | undefined): string | undefined
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is wrong with the variables of the requests, each in a message of its own. */
-export function variableFaults(work: Work, env: Environment): readonly string[] {
+export function variableFaults(work: SingleWork, env: Environment): readonly string[] {
   return variablesOf(work).flatMap(
     (name) => wordFault(`${PREFIX}${name}`) ?? valueFault(name, env[name]) ?? [],
   );
@@ -73,7 +73,7 @@ export function variableFaults(work: Work, env: Environment): readonly string[] 
  * The values by the words that stand for them.
  * @throws Error with all that is wrong with them
  */
-export function variableValues(work: Work, env: Environment): Readonly<Record<string, string>> {
+export function variableValues(work: SingleWork, env: Environment): Readonly<Record<string, string>> {
   const faults = variableFaults(work, env);
   if (faults.length > 0) throw new Error(faults.join('; '));
   return Object.fromEntries(variablesOf(work).map((name) => [`${PREFIX}${name}`, env[name] ?? '']));
@@ -85,9 +85,9 @@ const THIS_MACHINE = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])([:/?#]|$)/i;
 /** Says that requests go past the proxy of the environment; undefined where there is none, or none for this machine. */
 export function proxyNotice(works: readonly Work[], env: Environment): string | undefined {
   const name = PROXIES.flatMap((each) => [each, each.toLowerCase()]).find((each) => (env[each] ?? '') !== '');
-  const leave = works.some(
-    (work) => work.kind === 'http' && work.requests.some(({ url }) => !THIS_MACHINE.test(url)),
-  );
+  const leave = works
+    .flatMap(worksOf)
+    .some((work) => work.kind === 'http' && work.requests.some(({ url }) => !THIS_MACHINE.test(url)));
   if (name === undefined || !leave) return undefined;
   return `${name} is set, and HTTP flows do not use it: they connect to their servers directly.`;
 }

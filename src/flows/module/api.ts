@@ -55,6 +55,8 @@ export interface FlowSummary {
   readonly iteration: number;
   readonly token: string;
   readonly outcome: Outcome;
+  /** Of a mix: the scenario that it is a flow of. */
+  readonly part?: string;
   /** ms. */
   readonly time: number;
   readonly error?: string;
@@ -66,6 +68,8 @@ export interface RunSummary {
   readonly flows: readonly FlowSummary[];
   /** How many counted flows there were, by outcome. */
   readonly counts: OutcomeCounts;
+  /** Of a mix: the same of each part, by its name. */
+  readonly parts?: Readonly<Record<string, OutcomeCounts>>;
   /** Warm-up flows that ran before them, which share the state as well. */
   readonly warmup: number;
 }

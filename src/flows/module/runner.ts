@@ -378,7 +378,8 @@ export interface ModuleRunnerOptions {
   readonly confine?: (host: number | 'hooks') => Confinement;
 }
 
-export interface ModuleRunner extends FlowRunner {
+/** What a module has around its flows. */
+export interface ModuleHooks {
   /** The hooks that the module exports. */
   readonly hooks: ReadonlySet<Hook>;
   /** What runs it, if that is not Node: "Python 3.12.3, GIL on". */
@@ -389,3 +390,5 @@ export interface ModuleRunner extends FlowRunner {
   /** `afterInterrupt`: ms that it still has then. */
   teardown(afterInterrupt: number): Promise<FlowError | undefined>;
 }
+
+export type ModuleRunner = FlowRunner & ModuleHooks;
