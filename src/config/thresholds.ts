@@ -19,6 +19,7 @@ import { formatQuantity } from '../lib/format.js';
 import type { MetricId } from '../model/metrics.js';
 import type { OmittedGate } from '../model/plan.js';
 import { isAgainstBase, type Threshold, type ThresholdLevel } from '../model/threshold.js';
+import { type KnownMetrics, refusedThreshold } from './metrics.js';
 import { parseThreshold } from './threshold-grammar.js';
 
 /** A finding in a list of thresholds: the index counts from 0, the column (inside the entry) from 1. */
@@ -296,15 +297,21 @@ function isWritten(entry: unknown): entry is WrittenThreshold {
   return isMap(entry) && isMap(entry['threshold']);
 }
 
-/**
- * What of thresholds can not be judged, whatever is measured.
- * @param compares whether head is compared with a base
- */
-export function thresholdRules(path: Path, scenario: Thresholds, compares: boolean): Finding[] {
+interface ThresholdContext extends KnownMetrics {
+  /** Head is compared with a base. */
+  readonly compares: boolean;
+}
+
+/** What of thresholds can not be judged, whatever is measured. */
+export function thresholdRules(
+  path: Path,
+  scenario: Thresholds,
+  { compares, ...known }: ThresholdContext,
+): Finding[] {
   return thresholdsIn(scenario).flatMap(({ threshold, text, index, place, ...within }) => {
     const at = [...path, ...within.path, ...(index === undefined ? [] : [index])];
     const needs = compares ? undefined : needsCompare(threshold);
-    return [refusedAgainstBase(threshold), needs]
+    return [refusedThreshold(threshold, known), needs]
       .filter((message) => message !== undefined)
       .map((message) => ({ path: at, message: ofThreshold(text, message), place }));
   });
