@@ -101,7 +101,9 @@ async function runScenario(
   const comparison = opponents && (await compareWithBase(plan, alone, { opponents, ports, context }));
   const record = comparison === undefined ? alone : withComparison(alone, comparison, ports.interrupt);
   const results = await judgeOrSave(plan, { record, comparison }, { ...ports, ...context });
-  return past === undefined ? results : { ...results, history: historyOf(results, past, environment) };
+  return past === undefined
+    ? results
+    : { ...results, history: historyOf(results, past, { environment, meanings: plan.metrics }) };
 }
 
 async function compareWithBase(

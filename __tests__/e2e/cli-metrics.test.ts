@@ -303,3 +303,57 @@ describe('what commands report', () => {
     expect(scenarios[5]?.errors[0]?.sample).toMatch(/flowgate_step: command not found/);
   });
 });
+
+/** One amount from a shell script, Node, Python and an answer of HTTP. */
+const FOUR_KINDS = `version: 1
+metrics: {tokens: {unit: count}, score: {better: higher, unit: ratio}}
+scenarios:
+  shell:
+    run: sh flow.sh
+    flows: 2
+    thresholds: [metric(tokens).sum < 800, metric(score).min >= 20%]
+  node:
+    module: flow.mjs
+    flows: 2
+    thresholds: [metric(tokens).sum < 800]
+  http:
+    http: {url: "http://127.0.0.1:{{port}}/", measure: {tokens: json.usage.tokens}}
+    service: {run: "exec node server.mjs {{port}}", ready: "tcp://127.0.0.1:{{port}}"}
+    flows: 2
+    thresholds: [metric(tokens).sum < 800]
+  python:
+    module: flow.py
+    flows: 2
+    thresholds: [metric(tokens).sum < 800]
+`;
+
+onPython('one amount from four kinds of flow', () => {
+  test('passes one gate, and misses it alike', async () => {
+    const cwd = emptyFolder();
+    write(cwd, 'flowgate.yml', FOUR_KINDS);
+    const run = async (tokens: number) => {
+      write(
+        cwd,
+        'flow.sh',
+        `echo tokens=${tokens} >> "$FLOWGATE_METRICS"\necho score=0.2 >> "$FLOWGATE_METRICS"\n`,
+      );
+      write(cwd, 'flow.mjs', `export default (ctx) => { ctx.metric('tokens', ${tokens}); };\n`);
+      write(cwd, 'flow.py', `def flow(ctx):\n    ctx.metric('tokens', ${tokens})\n`);
+      write(
+        cwd,
+        'server.mjs',
+        `import { createServer } from 'node:http';
+createServer((_, s) => s.end('{"usage": {"tokens": ${tokens}}}')).listen(Number(process.argv[2]), '127.0.0.1');\n`,
+      );
+      const done = await runCli(['run'], { cwd });
+      const { scenarios } = done.results();
+      const outcomes = scenarios.map(({ thresholds }) => thresholds.map(({ outcome }) => outcome).join(' '));
+      return { status: done.status, outcomes, scenarios };
+    };
+    const held = await run(399);
+    expect([held.status, ...held.outcomes]).toEqual([0, 'pass pass', 'pass', 'pass', 'pass']);
+    expect(held.scenarios[0]?.metrics['metric(score).avg']).toMatchObject({ value: 0.2, unit: 'ratio' });
+    const missed = await run(400);
+    expect([missed.status, ...missed.outcomes]).toEqual([1, 'fail pass', 'fail', 'fail', 'fail']);
+  });
+});

@@ -7,7 +7,7 @@ import { aResults, aScenario } from '../fakes/results.js';
 
 const environment = aResults().environment;
 const history = (past: Past, scenario: ScenarioResults = aScenario()) =>
-  historyOf(scenario, past, environment);
+  historyOf(scenario, past, { environment });
 const trend = (past: Past, metric: string, scenario?: ScenarioResults): Trend | undefined =>
   history(past, scenario).trends.find((candidate) => candidate.metric === metric);
 

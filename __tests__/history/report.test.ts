@@ -27,7 +27,7 @@ function makeScenario(past: Past, megabytes: number) {
   const measured = aScenario({ peakMemory: megabytes * 1e6 });
   const metrics = { ...measured.metrics, peak_memory: { value: megabytes * 1e6, unit: 'bytes' as const } };
   const whole = { ...measured, metrics };
-  return { ...whole, history: historyOf(whole, past, environment) };
+  return { ...whole, history: historyOf(whole, past, { environment }) };
 }
 
 const view = (past: Past, megabytes?: number) => historyView(scenario(past, megabytes), CORES);

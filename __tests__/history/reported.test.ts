@@ -47,7 +47,9 @@ describe('what flows report, in the history', () => {
 
   test('has a trend of its mean: on any machine, but of a time on machines like this one', () => {
     const trend = (unit: ReportedUnit, of = past(unit)) =>
-      historyOf(reporting(unit), of, environment).trends.filter(({ metric }) => metric.startsWith('metric('));
+      historyOf(reporting(unit), of, { environment }).trends.filter(({ metric }) =>
+        metric.startsWith('metric('),
+      );
     expect(trend('count')).toMatchObject([{ metric: 'metric(x).avg', anyMachine: true, now: 500 }]);
     expect(trend('ms')).toMatchObject([{ metric: 'metric(x).avg', anyMachine: false }]);
     // What was reported in another unit is something else, and twelve runs are no trend.
@@ -78,4 +80,28 @@ test('a name that is longer than the file takes does not cost the point', () => 
   const [point] = pointsOf(aResults({ scenarios: [{ ...scenario, metrics }] }));
   expect(historyPointSchema.safeParse(point).success).toBe(true);
   expect(point?.metrics).not.toHaveProperty([long]);
+});
+
+describe('a metric of which more is better', () => {
+  const metrics = { x: { better: 'higher' } } as const;
+
+  test('has a gate below what the past predicts', () => {
+    const plan = { ...scenario, metrics } as unknown as ScenarioPlan;
+    const [gate] = gatedByHistory(plan, { environment, past: past('count') }).thresholds;
+    expect(gate).toMatchObject({ op: '>=', worse: 'lower' });
+    expect(gate?.limit).toBeLessThan(400);
+  });
+
+  test('is worse when it falls', () => {
+    const points = past('count').points.map((point, run) =>
+      run < 12 ? point : { ...point, metrics: { 'metric(x).avg': 200 + (run % 5) } },
+    );
+    const worse = (meanings?: typeof metrics) =>
+      historyOf(
+        reporting('count'),
+        { ...past('count'), points },
+        { environment, ...(meanings && { meanings }) },
+      ).trends.find(({ metric }) => metric === 'metric(x).avg')?.change?.worse;
+    expect([worse(), worse(metrics)]).toEqual([false, true]);
+  });
 });

@@ -172,3 +172,40 @@ describe('more values than are kept', () => {
     }
   });
 });
+
+describe('what the config says of metrics', () => {
+  const metrics = {
+    took: { better: 'lower', unit: 'ms' },
+    tokens: { better: 'lower', unit: 'count' },
+  } as const;
+  const logged = (...flows: readonly (readonly Reported[])[]): readonly Flow[] => {
+    const log = new FlowLog({ model: 'closed', seed: 1, metrics });
+    flows.forEach((each, index) => {
+      log.add(flowOf({ iteration: index + 1, metrics: each }));
+    });
+    return log.recorded().flows;
+  };
+
+  test('a number without a unit is read in the unit of its metric, and added to others in it', () => {
+    const [flow] = logged([reported('took', 3), reported('took', 4.1, 'ms'), reported('other', 1, 'bytes')]);
+    expect(flow).toMatchObject({
+      outcome: 'ok',
+      metrics: [reported('took', 7.1, 'ms'), reported('other', 1, 'bytes')],
+    });
+  });
+
+  test('another unit fails the flow, the first one too', () => {
+    const [first, second] = logged(
+      [reported('took', 3, 'bytes')],
+      [reported('tokens', 3, 'ms'), reported('took', 1)],
+    );
+    expect(first).toMatchObject({ outcome: 'failed', metrics: [] });
+    expect(first?.error?.message).toBe(
+      'metric(took) is a time (ms) by metrics in the config and is a size (bytes) here; a metric has one kind of unit',
+    );
+    expect(second).toMatchObject({ outcome: 'failed', metrics: [reported('took', 1, 'ms')] });
+    expect(second?.error?.message).toMatch(
+      /^metric\(tokens\) is a number without a unit \(count\) by metrics in the config/,
+    );
+  });
+});

@@ -17,6 +17,7 @@ import {
   isAgainstBase,
   parsedPart,
   type Threshold,
+  worseOf,
 } from '../model/threshold.js';
 import { evidenceOf, outcomeAt } from './statistics/evidence.js';
 import { marginBeside, scaleOf, worseningOf } from './thresholds.js';
@@ -79,7 +80,7 @@ function standing(
   if (outcome === 'regression') return { outcome: 'fail', reason: differenceWords(result, base.label) };
   if (outcome !== 'unresolved') return { outcome: 'pass' };
   const { reason } = result;
-  if (result.pairs > 0 && hasNoHead(result, definitionOf(threshold.metric))) {
+  if (result.pairs > 0 && hasNoHead(result, { worse: worseOf(threshold) })) {
     return { outcome: 'inconclusive', reason: reason ?? 'no data' };
   }
   if (limit === 0 && reason === undefined && result.change !== null) return { outcome: 'pass' };
@@ -133,7 +134,7 @@ function resultOf(
 }
 
 function outcomeOf(threshold: BaseThreshold, result: ComparisonResult): ComparisonOutcome {
-  const { worse } = definitionOf(threshold.metric);
+  const worse = worseOf(threshold);
   const margin = marginBeside(threshold, result);
   return outcomeAt(result, {
     worse: worse === 'lower' ? 'lower' : 'higher',

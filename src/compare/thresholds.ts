@@ -6,6 +6,7 @@ import {
   isAgainstBase,
   type Threshold,
   type ThresholdLevel,
+  worseOf,
 } from '../model/threshold.js';
 import { RELATIVE_MARGIN } from './statistics/evidence.js';
 
@@ -35,7 +36,7 @@ export function refusedAgainstBase(threshold: Threshold): string | undefined {
   if (!isAgainstBase(threshold)) return undefined;
   const { metric, op, limit } = threshold;
   const name = metricName(threshold);
-  const { worse } = definitionOf(metric);
+  const worse = worseOf(threshold);
   const meant = worse === 'lower' ? `${name} >= base - 5%` : `${name} <= base + 5%`;
   if (LADDER_METRICS.has(metric)) {
     return `${name} is of a ladder as a whole, and a comparison runs its top rung alone; give it a limit of its own`;
@@ -81,8 +82,8 @@ export function conflictAgainstBase(thresholds: readonly Threshold[]): string | 
 }
 
 /** How much worse than base is too much: a ratio if the limit is relative, else in the metric's base unit. */
-export function worseningOf({ metric, limit }: BaseThreshold): number {
-  const amount = definitionOf(metric).worse === 'lower' ? -limit.delta : limit.delta;
+export function worseningOf({ limit, ...threshold }: BaseThreshold): number {
+  const amount = worseOf(threshold) === 'lower' ? -limit.delta : limit.delta;
   // Not −0.
   return amount === 0 ? 0 : amount;
 }
@@ -113,7 +114,7 @@ export function comparedMetrics(thresholds: readonly Threshold[]): readonly Comp
 }
 
 function isWorseWhenLower([threshold]: readonly BaseThreshold[]): boolean {
-  return threshold !== undefined && definitionOf(threshold.metric).worse === 'lower';
+  return threshold !== undefined && worseOf(threshold) === 'lower';
 }
 
 function byMetric(thresholds: readonly Threshold[]): ReadonlyMap<string, readonly BaseThreshold[]> {

@@ -11,7 +11,7 @@ export function differenceWords(result: ComparisonResult, base: string): string 
   const { metric, change } = result;
   if (change === null) return `${metric} was not compared with ${base}`;
   if (change === 0) return `${metric} is as with ${base} (${certaintyWords(result, unitOf(result))})`;
-  const { up, down } = directionOf(metric);
+  const { up, down } = directionOf(metric, result.worse);
   return `${metric} is ${amountOf(result, change)} ${change > 0 ? up : down} than ${base} (${certaintyWords(result, unitOf(result))})`;
 }
 
@@ -22,13 +22,13 @@ export function unresolvedWords(result: ComparisonResult, base: string): string 
     mde === null
       ? []
       : [
-          `a change of ${amountOf(result, directionOf(result.metric).sign * mde)} for the worse could have been seen`,
+          `a change of ${amountOf(result, directionOf(result.metric, result.worse).sign * mde)} for the worse could have been seen`,
         ];
   const more =
     needed === null || needed <= pairs
       ? []
       : [
-          `it takes about ${plural(needed, 'pair')} to see ${amountOf(result, directionOf(result.metric).sign * result.limit)}`,
+          `it takes about ${plural(needed, 'pair')} to see ${amountOf(result, directionOf(result.metric, result.worse).sign * result.limit)}`,
         ];
   return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
 }
@@ -48,7 +48,7 @@ function amountOf(result: ComparisonResult, change: number): string {
 
 function unitOf(result: ComparisonResult): ChangeUnit {
   const { metric, scale, unit } = result;
-  const worse = directionOf(metric).sign === 1 ? 'higher' : 'lower';
+  const worse = directionOf(metric, result.worse).sign === 1 ? 'higher' : 'lower';
   return {
     scale,
     unit: unit ?? parseMetricName(metric).definition?.unit ?? 'count',

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { Reports } from '../flows/reported.js';
-import { messageOf } from '../lib/errors.js';
 import { duration, map, mapOrText, mustBe, oneOrMore, refuse, show, text, textMap } from '../lib/fields.js';
 import type { JsonValue } from '../model/json.js';
 import type { BodyPattern, CaptureSource, HttpExpectation, MeasurePlan, StatusRange } from '../model/plan.js';
 import { readJson } from './json-value.js';
+import { nameFault as metricNameFault } from './metrics.js';
 
 /* What an http request says of its response: what it must be, and what later requests take from it. */
 
@@ -168,25 +167,13 @@ export const measures = z
   .transform((given, context): Readonly<Record<string, MeasurePlan>> =>
     Object.fromEntries(
       Object.entries(given).map(([name, { from, unit }]) => {
-        const fault = metricFault(name, unit);
+        const fault = metricNameFault(name, unit);
         if (fault !== undefined) refuse(context, fault, { path: [name] });
         const source = sourceOf(from.trim(), name, context);
         return [name, { source, ...(unit === undefined ? {} : { unit }) }];
       }),
     ),
   );
-
-/** It stands between the parentheses of `metric(NAME).avg`. */
-function metricFault(name: string, unit: string | undefined): string | undefined {
-  if (/[()]/.test(name))
-    return 'holds a parenthesis, and stands between some in metric(NAME).avg; leave it out';
-  try {
-    new Reports().add(name, 0, unit);
-    return undefined;
-  } catch (thrown) {
-    return messageOf(thrown);
-  }
-}
 
 function nameFault(name: string): string | undefined {
   const taken = TAKEN.get(name);

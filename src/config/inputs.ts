@@ -257,7 +257,8 @@ function readThresholds(text: string, level: ThresholdLevel, input: string) {
   for (const { where, threshold, text: written, problems: found } of entries) {
     problems.push(...found.map(({ message }) => ({ where, message })));
     if (threshold === undefined) continue;
-    const refused = refusedAgainstBase(threshold);
+    // What the metrics of flows mean a config may say: they are looked at beside it.
+    const refused = threshold.metric === 'metric' ? undefined : refusedAgainstBase(threshold);
     if (refused !== undefined) problems.push({ where, message: ofThreshold(written, refused) });
     const needs = needsCompare(threshold);
     if (needs !== undefined) unlessCompared.push({ where, message: ofThreshold(written, needs) });

@@ -6,6 +6,7 @@ import type { Problem } from '../lib/errors.js';
 import { DEFAULT_SHELL } from '../lib/shell.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { FaultsPlan } from '../model/faults.js';
+import type { MetricMeanings } from '../model/flow.js';
 import {
   type FlowPlan,
   flowPlans,
@@ -17,14 +18,15 @@ import {
   wholeLoad,
   worksOf,
 } from '../model/plan.js';
-import type { Threshold } from '../model/threshold.js';
+import { meant, type Threshold } from '../model/threshold.js';
 import type { ConfigReading } from './file.js';
 import { type ParsedInputs, whereInput } from './inputs.js';
 import { type LoadProblem, resolveLoads } from './load.js';
+import { type KnownMetrics, measuredBy, refusedThreshold } from './metrics.js';
 import { partFault, partsOfMixes } from './mix.js';
 import { type Config, isPython, type ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
-import { defaultGatesFor, type RunShape } from './thresholds.js';
+import { defaultGatesFor, ofThreshold, type RunShape } from './thresholds.js';
 import { planWatch } from './watch.js';
 
 /* One scenario, from what a config or the inputs say of it. */
@@ -37,6 +39,8 @@ export type DraftKey =
 export interface Draft {
   readonly name: string;
   readonly config: ScenarioConfig;
+  /** Of the whole config. */
+  readonly metrics?: MetricMeanings | undefined;
   readonly problemAt: (key: DraftKey, message: string) => Problem;
   /** Of a mix: the scenarios that it names. */
   readonly parts?: readonly Draft[];
@@ -89,6 +93,7 @@ export function configDrafts(
   const alone = ([name, scenario]: readonly [string, ScenarioConfig]): Draft => ({
     name,
     config: scenario,
+    metrics: config.metrics,
     problemAt: (key, message) => problemAt(['scenarios', name, key], message),
   });
   const all = Object.entries(config.scenarios);
@@ -165,9 +170,11 @@ export interface Surroundings {
 
 /** Input goes before config goes before default. */
 export function planScenario(draft: Draft, { inputs, workspace }: Surroundings): ScenarioPlanResult {
-  const { name, config } = draft;
+  const { name, config, metrics } = draft;
   const planned = planLoad(draft, inputs);
-  if (!planned.ok) return planned;
+  const refused = refusedInputs(inputs, { meanings: metrics, names: measuredBy(config.http) });
+  if (!planned.ok) return { ok: false, problems: [...planned.problems, ...refused] };
+  if (refused.length > 0) return { ok: false, problems: refused };
   const seed = inputs.seed ?? config.seed ?? SEED;
   const faults = faultsFor(config, seed);
   const { workingDirectory, ca, shell } = surroundingsOf(config, { inputs, workspace });
@@ -178,7 +185,8 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
     ...planWatch(config.watch, workingDirectory),
   };
   const length = lengthOfRun(planned.loads.load, faults);
-  const gates = gatesOf(inputs, config, { isWatched: hasProcesses(system), length });
+  const given = gatesOf(inputs, config, { isWatched: hasProcesses(system), length });
+  const gates = { ...given, thresholds: given.thresholds.map((each) => meant(each, metrics)) };
   const conflict = conflictAgainstBase(gates.thresholds);
   if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
   const foreign = foreignParts(draft, inputs);
@@ -200,6 +208,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       workingDirectory,
       env: config.env ?? {},
       ...gates,
+      ...(metrics === undefined ? {} : { metrics }),
       checks: checksOf(config),
       ...(config.module === DEMO_MODULE ? { unaskedChecks: DEMO_UNASKED } : {}),
       ...(faults === undefined ? {} : { faults }),
@@ -262,6 +271,17 @@ function foreignParts({ name, parts }: Draft, { thresholds = [], alerts = [] }: 
       return fault === undefined ? [] : [{ where: whereInput(input), message }];
     });
   return [...faults(thresholds, 'thresholds'), ...faults(alerts, 'alerts')];
+}
+
+/** Thresholds of the inputs on metrics of which the config says something; those in a config its own rules look at. */
+function refusedInputs(inputs: ParsedInputs, known: KnownMetrics): readonly Problem[] {
+  return (['thresholds', 'alerts'] as const).flatMap((key) =>
+    (inputs[key] ?? []).flatMap((threshold, index) => {
+      const refused = threshold.metric === 'metric' ? refusedThreshold(threshold, known) : undefined;
+      if (refused === undefined) return [];
+      return [{ where: `${whereInput(key)}[${index}]`, message: ofThreshold(threshold.expression, refused) }];
+    }),
+  );
 }
 
 type LoadPlan =

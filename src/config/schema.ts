@@ -25,6 +25,7 @@ import { ISOLATIONS, type RetryPlan } from '../model/plan.js';
 import { httpRequests, size } from './http.js';
 import { MIX_FIELDS, mixRules, partThresholdFault } from './mix.js';
 import { LOAD_FIELDS, loadRules, type LoadWish, loadWithInputs } from './load.js';
+import { measuredBy, METRIC_FIELDS, metricRules } from './metrics.js';
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
 import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
@@ -156,7 +157,7 @@ const scenario = map(
   });
 
 function unknownInScenario(key: string, names: readonly string[]): string {
-  return Object.hasOwn(COMPARE_FIELDS, key)
+  return Object.hasOwn(COMPARE_FIELDS, key) || Object.hasOwn(METRIC_FIELDS, key)
     ? `${key} is for the whole config; write it at the top, beside scenarios`
     : unknownKey(key, names);
 }
@@ -172,6 +173,7 @@ export const configSchema = map(
   {
     version,
     ...COMPARE_FIELDS,
+    ...METRIC_FIELDS,
     scenarios: z
       .record(z.string().regex(SCENARIO_NAME), scenario, { error: mustBe('a map of names and scenarios') })
       .describe('by name: letters, digits, ., _ and -'),
@@ -213,10 +215,14 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
   const scenarios = isMap(written) ? written['scenarios'] : undefined;
   if (!isMap(scenarios)) return [];
   const compares = context.comparing === true || (isMap(written) && 'compare' in written);
-  const config = known as { readonly scenarios?: Readonly<Record<string, ScenarioConfig | undefined>> };
+  const config = known as {
+    readonly scenarios?: Readonly<Record<string, ScenarioConfig | undefined>>;
+    readonly metrics?: Config['metrics'];
+  };
   const names = Object.keys(scenarios);
   if (names.length === 0) return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
-  return names.flatMap((name) => {
+  const measured = names.map((name) => measuredBy(config.scenarios?.[name]?.http));
+  const ofScenarios = names.flatMap((name, index) => {
     // A name that the language gives a meaning of its own would be lost on the way.
     if (name === '__proto__') {
       return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
@@ -231,9 +237,15 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
       ...(context.load === undefined || !isSelected
         ? []
         : loadWithInputs(path, scenario, context.load.input)),
-      ...thresholdRules(path, scenario, { compares, faultOf: (each) => partThresholdFault(each, scenario) }),
+      ...thresholdRules(path, scenario, {
+        compares,
+        meanings: config.metrics,
+        names: measured[index],
+        faultOf: (each) => partThresholdFault(each, scenario),
+      }),
     ];
   });
+  return [...ofScenarios, ...metricRules(config.metrics, measured)];
 }
 
 export function isPython(module: string): boolean {

@@ -19,6 +19,7 @@ import { formatQuantity } from '../lib/format.js';
 import type { MetricId } from '../model/metrics.js';
 import type { OmittedGate } from '../model/plan.js';
 import { isAgainstBase, type Threshold, type ThresholdLevel } from '../model/threshold.js';
+import { type KnownMetrics, refusedThreshold } from './metrics.js';
 import { parseThreshold } from './threshold-grammar.js';
 
 /** A finding in a list of thresholds: the index counts from 0, the column (inside the entry) from 1. */
@@ -296,7 +297,7 @@ function isWritten(entry: unknown): entry is WrittenThreshold {
   return isMap(entry) && isMap(entry['threshold']);
 }
 
-interface ThresholdSurroundings {
+interface ThresholdContext extends KnownMetrics {
   /** Head is compared with a base. */
   readonly compares: boolean;
   /** What the scenario has against one of them. */
@@ -307,13 +308,13 @@ interface ThresholdSurroundings {
 export function thresholdRules(
   path: Path,
   scenario: Thresholds,
-  { compares, faultOf }: ThresholdSurroundings,
+  { compares, faultOf, ...known }: ThresholdContext,
 ): Finding[] {
   return thresholdsIn(scenario).flatMap((written) => {
     const { threshold, text, index, place, ...within } = written;
     const at = [...path, ...within.path, ...(index === undefined ? [] : [index])];
     const needs = compares ? undefined : needsCompare(threshold);
-    return [faultOf(written), refusedAgainstBase(threshold), needs]
+    return [faultOf(written), refusedThreshold(threshold, known), needs]
       .filter((message) => message !== undefined)
       .map((message) => ({ path: at, message: ofThreshold(text, message), place }));
   });

@@ -109,9 +109,13 @@ function retriesText({ times, backoff }: RetryPlan): string {
 }
 
 /** What judges and is of the whole config. */
-function commonSettings({ compare, history }: Plan): readonly Setting[] {
+function commonSettings({ compare, history, scenarios }: Plan): readonly Setting[] {
   const gate = history?.gate;
+  const meanings = Object.entries(scenarios[0]?.metrics ?? {});
   return [
+    ...meanings.flatMap(([name, { better, unit = 'any unit' }]) =>
+      given(`metrics ${name}`, `${better} is better, ${unit}`),
+    ),
     ...given('compare', compare && `with ${compare.ref}, unresolved: ${compare.onUnresolved}`, [
       compare?.ref,
       compare?.onUnresolved,

@@ -9,7 +9,7 @@ import {
 } from '../model/metrics.js';
 import { type ScenarioPlan, wholeLoad } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
-import type { Threshold } from '../model/threshold.js';
+import { meant, type Threshold } from '../model/threshold.js';
 import { comparableTo, reportedBefore } from './points.js';
 import { imageChange, trendOf } from './trend.js';
 
@@ -40,8 +40,8 @@ export function gatedByHistory(
   const { all } = comparableTo({ name: scenario.name, load: wholeLoad(scenario) }, past, environment);
   const watched = [
     ...GATED.map((metric) => ({ ref: { metric }, definition: definitionOf(metric), points: all })),
-    ...reportedBefore(all).map(({ label, definition, points }) => {
-      const ref: MetricRef = { metric: 'metric', label, stat: 'avg' };
+    ...reportedBefore(all, scenario.metrics).map(({ label, definition, points }) => {
+      const ref: MetricRef = meant({ metric: 'metric', label, stat: 'avg' }, scenario.metrics);
       return { ref, definition, points };
     }),
   ];

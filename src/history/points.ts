@@ -1,4 +1,4 @@
-import { REPORTED_UNITS } from '../model/flow.js';
+import { type MetricMeanings, REPORTED_UNITS } from '../model/flow.js';
 import {
   type History,
   type HistoryPoint,
@@ -17,6 +17,7 @@ import {
 import type { Load } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Results, ScenarioResults } from '../model/results.js';
+import { meant, worseOf } from '../model/threshold.js';
 import { trendOf } from './trend.js';
 
 /** More digits say nothing of a run. */
@@ -132,10 +133,14 @@ export function comparableTo(
 }
 
 /** What earlier runs say of a scenario, this run beside them. Pure and seeded. */
-export function historyOf(scenario: ScenarioResults, past: Past, environment: Environment): History {
+export function historyOf(
+  scenario: ScenarioResults,
+  past: Past,
+  { environment, meanings }: { readonly environment: Environment; readonly meanings?: MetricMeanings },
+): History {
   const { all, alike } = comparableTo(scenario, past, environment);
   const watched = Object.entries(scenario.metrics).flatMap(([name, { value, unit }]) => {
-    const definition = trendedDefinition(name, unit);
+    const definition = trendedDefinition(name, unit, meanings);
     return definition === undefined ? [] : [{ name, definition, now: value }];
   });
   const trends = watched
@@ -146,15 +151,23 @@ export function historyOf(scenario: ScenarioResults, past: Past, environment: En
   return { branch, file, runs: all.length, sameMachine: alike.length, trends };
 }
 
-function trendedDefinition(name: string, unit: Unit): MetricDefinition | undefined {
-  const { id, stat, definition } = parseMetricName(name);
-  if (isReported(name)) return stat === 'avg' ? reportedDefinition(unit) : undefined;
+function trendedDefinition(
+  name: string,
+  unit: Unit,
+  meanings: MetricMeanings | undefined,
+): MetricDefinition | undefined {
+  const { id, label, stat, definition } = parseMetricName(name);
+  if (isReported(name)) return stat === 'avg' ? reportedDefinition({ unit, label }, meanings) : undefined;
   return TRENDED.has(id) && STATS.includes(stat) ? definition : undefined;
 }
 
 /** What flows report depends on the speed of the machine if it is a time. */
-function reportedDefinition(unit: Unit): MetricDefinition {
-  return { ...definitionOf('metric'), unit, speed: unit === 'ms' };
+function reportedDefinition(
+  { unit, label }: { readonly unit: Unit; readonly label: string | undefined },
+  meanings?: MetricMeanings,
+): MetricDefinition {
+  const worse = worseOf(meant({ metric: 'metric', label }, meanings));
+  return { ...definitionOf('metric'), unit, worse, speed: unit === 'ms' };
 }
 
 /** What flows reported in another unit once was something else. */
@@ -177,10 +190,13 @@ export interface PastMetric {
  * Of what the flows of the last run reported, the means that do not depend on the speed of the machine: no times, and no
  * sums, which depend on how many flows there were.
  */
-export function reportedBefore(points: readonly HistoryPoint[]): readonly PastMetric[] {
+export function reportedBefore(
+  points: readonly HistoryPoint[],
+  meanings?: MetricMeanings,
+): readonly PastMetric[] {
   return Object.entries(points.at(-1)?.units ?? {}).flatMap(([name, unit]) => {
     const { label, stat } = parseMetricName(name);
-    const definition = { ...reportedDefinition(unit), unit };
+    const definition = { ...reportedDefinition({ unit, label }, meanings), unit };
     if (label === undefined || stat !== 'avg' || definition.speed) return [];
     return [{ label, name, definition, points: sameUnit({ name, definition }, points) }];
   });

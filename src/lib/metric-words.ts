@@ -45,14 +45,18 @@ const WORDS = {
   other: ['worse', 'better', 'is worse than', 'is better than'],
 } as const;
 
-/** @param metric canonical name */
-export function directionOf(metric: string): Direction {
+/**
+ * @param metric canonical name
+ * @param meant worse, where the config says which it is
+ */
+export function directionOf(metric: string, meant?: 'lower'): Direction {
   const { id, definition } = parseMetricName(metric);
+  const isLower = (meant ?? definition?.worse) === 'lower';
   const subject = subjectOf(id, definition?.unit);
   const [worse, better, thanWorse, thanBetter] = WORDS[subject];
   const [up, down] =
     subject === 'time' && definition?.unit === 'ms' ? ['slower', 'faster'] : ['higher', 'lower'];
-  return { sign: definition?.worse === 'lower' ? -1 : 1, worse, better, thanWorse, thanBetter, up, down };
+  return { sign: isLower ? -1 : 1, worse, better, thanWorse, thanBetter, up, down };
 }
 
 function subjectOf(id: string, unit: Unit | undefined): keyof typeof WORDS {

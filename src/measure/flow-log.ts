@@ -1,6 +1,6 @@
 import { plural } from '../lib/format.js';
 import { seededRandom } from '../lib/random.js';
-import type { Excerpt, Flow, FlowError, Reported, StepTiming } from '../model/flow.js';
+import type { Excerpt, Flow, FlowError, MetricMeanings, Reported, StepTiming } from '../model/flow.js';
 import type { Record } from '../model/record.js';
 import { MOST_REPORTED, ReportedUnits } from './reported.js';
 import { Tally } from './tally.js';
@@ -102,6 +102,13 @@ function withoutOutput(flow: Flow): Flow {
 export type Recorded = Pick<Record, 'flows' | 'rungTallies' | 'waveTallies' | 'cut'> &
   Required<Pick<Record, 'tally'>>;
 
+interface LogOptions {
+  readonly model: Record['load']['model'];
+  readonly seed: number;
+  /** What metrics that flows report mean; nothing is known of one that is left out. */
+  readonly metrics?: MetricMeanings | undefined;
+}
+
 /** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
 export class FlowLog {
   readonly #model: Record['load']['model'];
@@ -109,15 +116,16 @@ export class FlowLog {
   readonly #tally: Tally;
   readonly #rungs = new Map<number, Tally>();
   readonly #waves = new Map<number, Tally>();
-  readonly #units = new ReportedUnits();
+  readonly #units: ReportedUnits;
   #count = 0;
   /** Flows with more steps than are recorded of one … */
   #stepless = 0;
   /** … and with more metrics. */
   #metricless = 0;
 
-  constructor({ model, seed }: { readonly model: Record['load']['model']; readonly seed: number }) {
+  constructor({ model, seed, metrics }: LogOptions) {
     this.#model = model;
+    this.#units = new ReportedUnits(metrics);
     this.#kept = new KeptFlows(seed);
     this.#tally = new Tally(model);
   }

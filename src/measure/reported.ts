@@ -1,6 +1,6 @@
 import { Mean, percentile } from '../lib/statistics/distribution.js';
 import { seededRandom } from '../lib/random.js';
-import type { Flow, Reported, ReportedTotals, ReportedUnit } from '../model/flow.js';
+import type { Flow, MetricMeanings, Reported, ReportedTotals, ReportedUnit } from '../model/flow.js';
 import { Column, EXACT_VALUES } from './values.js';
 
 /** Names that the flows of a run can report by: they come from the code under test. */
@@ -13,19 +13,30 @@ const KINDS: Readonly<Record<ReportedUnit, string>> = {
   count: 'a number without a unit',
 };
 
-/** Of which kind each name of a run is, as the first flow that ends tells. */
+/** Of which kind each name of a run is, as the config says or else the first flow that ends tells. */
 export class ReportedUnits {
   readonly #units = new Map<string, ReportedUnit>();
+  readonly #declared: ReadonlyMap<string, ReportedUnit>;
+
+  constructor(meanings: MetricMeanings = {}) {
+    this.#declared = new Map(
+      Object.entries(meanings).flatMap(([name, { unit }]) => (unit === undefined ? [] : [[name, unit]])),
+    );
+  }
 
   /** The flow as it counts: one that reports a known name in another kind of unit fails, without that report. */
   checked(flow: Flow): Flow {
-    const { metrics } = flow;
-    if (metrics === undefined) return flow;
+    if (flow.metrics === undefined) return flow;
+    const metrics = this.#declared.size === 0 ? flow.metrics : this.#asDeclared(flow.metrics);
     const odd = metrics.filter((each) => !this.#fits(each));
     const [first] = odd;
-    if (first === undefined) return flow;
-    const known = this.#units.get(first.name) ?? first.unit;
-    const message = `metric(${first.name}) was ${KINDS[known]} (${known}) before and is ${KINDS[first.unit]} (${first.unit}) here; a metric has one kind of unit`;
+    if (first === undefined) return metrics === flow.metrics ? flow : { ...flow, metrics };
+    const declared = this.#declared.has(first.name);
+    const known = this.#declared.get(first.name) ?? this.#units.get(first.name) ?? first.unit;
+    const expected = declared
+      ? `is ${KINDS[known]} (${known}) by metrics in the config`
+      : `was ${KINDS[known]} (${known}) before`;
+    const message = `metric(${first.name}) ${expected} and is ${KINDS[first.unit]} (${first.unit}) here; a metric has one kind of unit`;
     const failed = { outcome: 'failed', error: { message } } as const;
     return {
       ...flow,
@@ -34,7 +45,23 @@ export class ReportedUnits {
     };
   }
 
+  /** A number without a unit is one in the unit that the config says. */
+  #asDeclared(metrics: readonly Reported[]): readonly Reported[] {
+    const read: Reported[] = [];
+    for (const each of metrics) {
+      const unit = each.unit === 'count' ? (this.#declared.get(each.name) ?? each.unit) : each.unit;
+      const place = read.findIndex((other) => other.name === each.name && other.unit === unit);
+      const sum = each.value + (read[place]?.value ?? 0);
+      // Both are finite, but their sum need not be.
+      const value = Number.isFinite(sum) ? Number(sum.toPrecision(15)) : each.value;
+      read[place === -1 ? read.length : place] = { ...each, unit, value };
+    }
+    return read;
+  }
+
   #fits({ name, unit }: Reported): boolean {
+    const declared = this.#declared.get(name);
+    if (declared !== undefined) return declared === unit;
     const known = this.#units.get(name);
     if (known === undefined && this.#units.size < MOST_REPORTED) this.#units.set(name, unit);
     return (known ?? unit) === unit;

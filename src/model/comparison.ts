@@ -113,6 +113,10 @@ export const comparisonSchema = z.object({
   metric: z.string(),
   scale: z.enum(COMPARISON_SCALES),
   unit: z.enum(REPORTED_UNITS).optional().meta({ description: 'of a metric that flows report' }),
+  worse: z
+    .literal('lower')
+    .optional()
+    .meta({ description: 'of such a metric, if the config says that more is better' }),
   base: figure.meta({ description: 'median over the pairs; of a rate, over all flows' }),
   head: figure,
   change: figure.meta({

@@ -53,6 +53,15 @@ const reported = z.object({
   unit: z.enum(REPORTED_UNITS),
 });
 
+/** What the config says once of a metric that flows report: which way is better, and its unit if it has only one. */
+export interface MetricMeaning {
+  readonly better: 'lower' | 'higher';
+  readonly unit?: ReportedUnit;
+}
+
+/** By name. */
+export type MetricMeanings = Readonly<Record<string, MetricMeaning>>;
+
 /** What one flow reported by one name. */
 export type Reported = Inferred<typeof reported>;
 

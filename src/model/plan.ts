@@ -1,6 +1,7 @@
 import type { CheckId, CheckLevel } from './checks.js';
 import type { ComparePlan } from './comparison.js';
 import type { FaultsPlan } from './faults.js';
+import type { MetricMeanings } from './flow.js';
 import type { HistoryPlan } from './history.js';
 import type { JsonValue } from './json.js';
 import type { Threshold } from './threshold.js';
@@ -332,6 +333,8 @@ export interface ScenarioPlan {
   /** Added to the environment of everything that the scenario starts. */
   readonly env: Readonly<Record<string, string>>;
   readonly thresholds: readonly Threshold[];
+  /** What metrics that flows report mean, where the config says it. */
+  readonly metrics?: MetricMeanings;
   /** No thresholds were given: the default gates are in force, and the report says so. */
   readonly defaultGates: boolean;
   /** Default gates that could only fail, or never be judged. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Inferred } from './inferred.js';
-import { METRIC_IDS } from './metrics.js';
+import type { MetricMeanings } from './flow.js';
+import { definitionOf, METRIC_IDS, type MetricDefinition } from './metrics.js';
 
 /** At level `fail` a threshold is a gate, at level `warn` an alert. */
 export const THRESHOLD_LEVELS = ['fail', 'warn'] as const;
@@ -30,6 +31,10 @@ export const thresholdSchema = z.object({
     .optional()
     .meta({ description: 'of step(label) or metric(label); of the others the part of a mix' }),
   stat: z.string().optional().meta({ description: 'of a distribution: p95, med, sum' }),
+  worse: z
+    .literal('lower')
+    .optional()
+    .meta({ description: 'of metric(label), if the config says that more is better' }),
   op: z.enum(THRESHOLD_OPS),
   limit: z.union([z.number().meta({ description: 'in the base unit' }), baseLimit]),
   written: z
@@ -61,8 +66,24 @@ export function isAgainstBase<T extends Pick<Threshold, 'limit'>>(
 
 /** What results keep of it: when a run is ended early is no part of that. */
 export function parsedPart(threshold: Threshold): Omit<Threshold, 'abort'> {
-  const { expression, level, metric, label, stat, op, limit, written, origin, image } = threshold;
-  return { expression, level, metric, label, stat, op, limit, written, origin, image };
+  const { expression, level, metric, label, stat, worse, op, limit, written, origin, image } = threshold;
+  return { expression, level, metric, label, stat, worse, op, limit, written, origin, image };
+}
+
+/** Which direction is worse for a threshold's metric. */
+export function worseOf({ metric, worse }: Pick<Threshold, 'metric' | 'worse'>): MetricDefinition['worse'] {
+  return worse ?? definitionOf(metric).worse;
+}
+
+/** The threshold with what the config says of its metric. */
+export function meant<T extends Pick<Threshold, 'metric' | 'label' | 'worse'>>(
+  threshold: T,
+  meanings: MetricMeanings = {},
+): T {
+  const { metric, label = '' } = threshold;
+  const isHigher =
+    metric === 'metric' && Object.hasOwn(meanings, label) && meanings[label]?.better === 'higher';
+  return isHigher ? { ...threshold, worse: 'lower' } : threshold;
 }
 
 /** One thing that keeps a run from passing. */

@@ -51,6 +51,6 @@ export function nothing(plan: ScenarioPlan, ports: ExecutePorts, source: string)
   };
 }
 
-export function logOf({ load, seed }: ScenarioPlan): FlowLog {
-  return new FlowLog({ model: load.model, seed });
+export function logOf({ load, seed, metrics }: ScenarioPlan): FlowLog {
+  return new FlowLog({ model: load.model, seed, metrics });
 }

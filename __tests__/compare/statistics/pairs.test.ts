@@ -86,4 +86,34 @@ describe('pairs', () => {
     const one = zero.map((pair, index) => (index < 1 ? { ...pair, head: round({ a: 5 }) } : pair));
     expect(compareRun(one, [A]).results[0]?.reason).toMatch(/^1 pair has a value that is not above 0,/);
   });
+
+  test('a limit of base itself on what flows report is judged by amounts where base reports 0', () => {
+    const metric = { ...A, metric: 'metric(errors).avg', limit: 0 };
+    const pairs = (base: number, head: number, count = 12): Pair[] =>
+      Array.from({ length: count }, () => ({
+        order: 'base_first',
+        base: round({ [metric.metric]: base }),
+        head: round({ [metric.metric]: head }),
+      }));
+    expect(compareRun(pairs(0, 3), [metric]).results[0]).toMatchObject({
+      outcome: 'regression',
+      scale: 'absolute',
+      change: 3,
+    });
+    expect(compareRun(pairs(3, 0), [metric]).results[0]).toMatchObject({
+      outcome: 'improvement',
+      change: -3,
+    });
+    expect(compareRun(pairs(0, 0), [metric]).results[0]).toMatchObject({ scale: 'relative', change: 0 });
+    // Nothing left of what is better when higher tells of a side that did not do its work.
+    const lower = { ...metric, worse: 'lower' as const };
+    expect(compareRun(pairs(3, 0), [lower]).results[0]?.reason).toMatch(/nothing left of/);
+  });
+
+  test('of what flows report a result says if the config calls more of it better', () => {
+    const metric = { ...A, metric: 'metric(score).avg', worse: 'lower' as const };
+    const [result] = compareRun(byFactors(metric.metric, times(12, 0.8)), [metric]).results;
+    expect(result).toMatchObject({ outcome: 'regression', worse: 'lower' });
+    expect(compareRun(byFactors('a', times(12, 1.3)), [A]).results[0]).not.toHaveProperty('worse');
+  });
 });

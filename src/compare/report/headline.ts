@@ -14,7 +14,7 @@ export function comparedStatus(
 ): string | undefined {
   const [first] = failing;
   if (compared === undefined || first === undefined || !failing.every(isAgainstBase)) return undefined;
-  return `${directionOf(metricName(first)).thanWorse} ${sideLabel(compared.base)}`;
+  return `${directionOf(metricName(first), first.worse).thanWorse} ${sideLabel(compared.base)}`;
 }
 
 /** `grows more than main`; undefined if nothing does. */
@@ -34,7 +34,7 @@ export function comparedAnswer(scenario: ScenarioResults): Sentence | undefined 
 export function heldStatus(scenario: ScenarioResults): string {
   const better = comparedLines(scenario).find(({ answer }) => answer === 'better');
   if (scenario.compared === undefined || better === undefined) return 'holds';
-  return `holds, and ${directionOf(better.metric).thanBetter} ${sideLabel(scenario.compared.base)}`;
+  return `holds, and ${directionOf(better.metric, better.source.worse).thanBetter} ${sideLabel(scenario.compared.base)}`;
 }
 
 /** `flow_time.p95 rose by 9.8% (99% interval +7.1% … +12.6%, 24 pairs); the gate is ≤ base + 5%`; undefined if it is not of the base. */

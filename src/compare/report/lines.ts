@@ -109,12 +109,12 @@ function answerToLine({ outcome }: ComparisonResult, standing: Standing): Compar
   }
 }
 
-function outcomeWords({ metric, outcome }: ComparisonResult, answer: ComparedAnswer): string {
+function outcomeWords({ metric, worse, outcome }: ComparisonResult, answer: ComparedAnswer): string {
   switch (answer) {
     case 'worse':
-      return directionOf(metric).worse;
+      return directionOf(metric, worse).worse;
     case 'better':
-      return directionOf(metric).better;
+      return directionOf(metric, worse).better;
     case 'holds':
       return outcome === 'unresolved' ? 'no change seen' : 'no regression';
     case 'unresolved':
@@ -130,9 +130,9 @@ function detailOf(source: ComparisonResult, answer: ComparedAnswer, unit: Change
 }
 
 /** `+6.3%`, `−6.3%` of what is worse when lower: the smallest change for the worse that so many pairs show. */
-function detectable({ metric, mde }: ComparisonResult, unit: ChangeUnit): string | undefined {
+function detectable({ metric, worse, mde }: ComparisonResult, unit: ChangeUnit): string | undefined {
   if (mde === null) return undefined;
-  return formatChange(directionOf(metric).sign * mde, unit);
+  return formatChange(directionOf(metric, worse).sign * mde, unit);
 }
 
 /** `99.7% interval`, if all of them hold with the same confidence. */
@@ -149,7 +149,7 @@ export function intervalCell({ interval, confidence }: ComparedLine, head: strin
 
 /** The changes that decide, and the limits of all thresholds that hang on the metric. */
 function marksOfLine(source: ComparisonResult, thresholds: readonly ThresholdResult[]): readonly number[] {
-  const worse = directionOf(source.metric).sign === 1 ? 'higher' : 'lower';
+  const worse = directionOf(source.metric, source.worse).sign === 1 ? 'higher' : 'lower';
   const limits = thresholds.flatMap((threshold) => limitAsChange(threshold, source) ?? []);
   return [...marksOf({ ...source, worse }), ...limits.filter(Number.isFinite)];
 }
@@ -256,7 +256,7 @@ export function outlook({ source, unit }: ComparedLine, compared: Compared): Sen
     ...(needed === null || needed <= source.pairs
       ? []
       : [
-          `about ${formatCount(needed)} pairs${roughly(needed, { time, rounds: pairs.length })} would show ${formatChange(directionOf(metric).sign * limit, unit)}`,
+          `about ${formatCount(needed)} pairs${roughly(needed, { time, rounds: pairs.length })} would show ${formatChange(directionOf(metric, source.worse).sign * limit, unit)}`,
         ]),
     ...oneMoreMinute(source, compared, unit),
   ];
@@ -271,7 +271,7 @@ function oneMoreMinute(
 ): readonly string[] {
   const more = pairs.length === 0 || !(time > 0) ? 0 : Math.floor((60_000 * pairs.length) / time);
   if (ended !== 'budget' || more === 0) return [];
-  const worse = directionOf(source.metric).sign === 1 ? 'higher' : 'lower';
+  const worse = directionOf(source.metric, source.worse).sign === 1 ? 'higher' : 'lower';
   const mde = detectableWith(source.pairs + more, source, { worse });
   const seen = detectable({ ...source, mde }, unit);
   return seen === undefined ? [] : [`one more minute (${plural(more, 'pair')}) would see ${seen}`];
@@ -288,7 +288,7 @@ function roughly(needed: number, ran: { readonly time: number; readonly rounds: 
 /** `No regression beyond 5%: `; a limit of `base` itself can only be seen to be broken. */
 function beyond({ source, unit, outcome }: ComparedLine): string {
   if (source.limit === 0 || source.outcome === 'unresolved') return `${capital(outcome)}: `;
-  return `No regression beyond ${formatSize(directionOf(source.metric).sign * source.limit, unit)}: `;
+  return `No regression beyond ${formatSize(directionOf(source.metric, source.worse).sign * source.limit, unit)}: `;
 }
 
 function too(count: number, what: string): Sentence {

@@ -26,7 +26,9 @@ function shareOfBase(change: number, { scale, base }: ComparisonResult): number 
 
 /** To the side that is worse; undefined where no threshold hangs on it. */
 function limitShare({ limit, source }: ComparedLine): number | undefined {
-  return limit === '' ? undefined : shareOfBase(directionOf(source.metric).sign * source.limit, source);
+  return limit === ''
+    ? undefined
+    : shareOfBase(directionOf(source.metric, source.worse).sign * source.limit, source);
 }
 
 function nameOf({ metric }: ComparedLine, y: number): string {
@@ -76,7 +78,7 @@ function effectOf(compared: ComparedLine): readonly Effect[] {
     change === null ? undefined : shareOfBase(change, source);
   const [center, low, high] = [share(source.change), share(source.low), share(source.high)];
   if (center === undefined || low === undefined || high === undefined) return [];
-  const { sign } = directionOf(source.metric);
+  const { sign } = directionOf(source.metric, source.worse);
   const margin = source.scale === 'relative' ? sign * RELATIVE_MARGIN : undefined;
   return [{ line: compared, center, low, high, limit: limitShare(compared), margin }];
 }

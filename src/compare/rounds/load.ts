@@ -159,7 +159,7 @@ export function planOfRounds(plan: ScenarioPlan): ScenarioPlan {
 
 /**
  * Base runs what head runs in the same manner: as many flows at once, as long, as patiently, with the same random
- * numbers. What a flow does and what it talks to is base's own.
+ * numbers, and what it reports means the same. What a flow does and what it talks to is base's own.
  */
 export function inTheMannerOf(head: ScenarioPlan, base: ScenarioPlan): ScenarioPlan {
   return {
@@ -170,5 +170,6 @@ export function inTheMannerOf(head: ScenarioPlan, base: ScenarioPlan): ScenarioP
     seed: head.seed,
     ladder: head.ladder,
     retries: head.retries,
+    metrics: head.metrics,
   };
 }

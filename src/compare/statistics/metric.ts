@@ -9,6 +9,7 @@ import type {
   Round,
 } from '../../model/comparison.js';
 import type { ReportedUnit } from '../../model/flow.js';
+import { parseMetricName } from '../../model/metrics.js';
 import type { Evidence, EvidenceOfPairs } from './batches.js';
 import { type Bounds, changeOf, evidenceOf, limitOf, marginOf, pooled } from './evidence.js';
 
@@ -35,16 +36,14 @@ export interface MetricComparison {
 }
 
 /** One metric at one look; `pairs` are the valid ones. */
-export function compareMetric(
-  pairs: readonly Pair[],
-  metric: ComparedMetric,
-  sight: Sight,
-): MetricComparison {
+export function compareMetric(pairs: readonly Pair[], asked: ComparedMetric, sight: Sight): MetricComparison {
+  const metric = withoutRatios(pairs, asked) ? { ...asked, scale: 'absolute' as const } : asked;
   const units = unitsOf(pairs, metric);
   const known = {
     metric: metric.metric,
     scale: metric.scale,
     ...(units[0] === undefined ? {} : { unit: units[0] }),
+    ...(isMeantLower(metric) ? { worse: 'lower' as const } : {}),
     ...typicalValues(pairs, metric),
     pairs: pairs.length,
     dropped: sight.dropped,
@@ -73,6 +72,25 @@ export function compareMetric(
   // What looks better by as much as would matter for the worse is given the pairs to show it.
   const mayImprove = outcome === 'no_regression' && evidence.center <= -limit;
   return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove, suspected };
+}
+
+/**
+ * Flows may well report 0, and a limit of base itself is understood without a ratio: where one side of a pair is 0 and the
+ * other is not, amounts are compared. Both sides are asked alike, so that under no difference a pair is still as likely as its opposite.
+ */
+function withoutRatios(pairs: readonly Pair[], metric: ComparedMetric): boolean {
+  const isReported = parseMetricName(metric.metric).definition?.unit === undefined;
+  if (!isReported || metric.scale !== 'relative' || metric.limit !== 0 || metric.worse === 'lower')
+    return false;
+  return pairs.some(({ base, head }) => {
+    const [before, after] = [valueOf(base, metric), valueOf(head, metric)];
+    return before !== null && after !== null && (before === 0) !== (after === 0);
+  });
+}
+
+/** Of a metric that flows report: that more of it is better only the config knows. */
+function isMeantLower({ metric, worse }: ComparedMetric): boolean {
+  return worse === 'lower' && parseMetricName(metric).definition?.worse !== 'lower';
 }
 
 /** Of a metric that flows report: more than one if base and head do not report the same. Head's first. */
