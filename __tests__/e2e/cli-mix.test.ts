@@ -106,7 +106,7 @@ ${gates(['flow_time(buy).p95 < 10s', 'success_rate(browse) == 100%', 'failed(buy
     expect(shop.errors.map(({ type }) => type)).toEqual(['buy: card declined']);
     const throughput = (label: string): number => metricOf(run.results(), `throughput${label}`) ?? NaN;
     expect((throughput('(browse)') + throughput('(buy)')) / throughput('')).toBeCloseTo(1);
-    expect(run.stdout).toMatch(new RegExp(`browse +${count('browse')} \\([\\d.]+%; 80% asked\\) +100%`));
+    expect(run.stdout).toMatch(new RegExp(`browse +${count('browse')} \\([\\d.]+%, asked: 80%\\) +100%`));
   });
 
   test('gives each flow of a part the next row, and its verify the flows of its part', () => {
