@@ -309,3 +309,30 @@ test('what is kept is bounded', async () => {
   expect(told?.more).toBe(200);
   expect(Math.max(...(told?.changes ?? []).map(({ base }) => base?.length ?? 0))).toBeLessThan(310);
 });
+
+describe('a mix', () => {
+  const parts = (buy: string): string => `  a: {run: ./a.sh}\n  buy: {run: ./b.sh${buy}}\n`;
+  const mixed = (buy: string, shares: string): string =>
+    `version: 1\nscenarios:\n${parts(buy)}  shop: {mix: ${shares}}\n`;
+
+  test('is judged by its shares, and by the time limit and the retries of each part', async () => {
+    const told = await changed({
+      base: mixed('', '{a: 80%, buy: 20%}'),
+      head: mixed(', retries: 2, timeout: 1m', '{a: 99%, buy: 1%}'),
+    });
+    expect(rows(told)).toEqual(
+      expect.arrayContaining([
+        ['shop', 'share of a', '80%', '99%'],
+        ['shop', 'share of buy', '20%', '1%'],
+        ['shop', 'timeout of buy', '30 s', '1 min'],
+        ['shop', 'retries of buy', null, '2, the first after 100 ms'],
+      ]),
+    );
+  });
+
+  test('takes the gates of a scenario that becomes a part of it only, which is told', async () => {
+    const base = 'version: 1\nscenarios:\n  a: {run: ./a.sh, thresholds: [failed <= 0]}\n';
+    const told = await changed({ base, head: `${base}  shop: {mix: {a: 100%}}\n` });
+    expect(rows(told)).toContainEqual(['a', 'scenario', 'failed <= 0', null]);
+  });
+});

@@ -18,7 +18,7 @@ export const parts: Reporter = ({ parts: all = [], metrics, counts }) => {
           part.name,
           [
             own(
-              `${formatCount(count)} (${formatQuantity(drawn, 'ratio')}; ${formatQuantity(part.share, 'ratio')} asked)`,
+              `${formatCount(count)} (${formatQuantity(drawn, 'ratio')}, asked: ${formatQuantity(part.share, 'ratio')})`,
             ),
           ],
           [own(formatQuantity(value({ metric: 'success_rate' }), 'ratio'))],

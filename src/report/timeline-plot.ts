@@ -91,8 +91,9 @@ function bar(flow: FlowResult, { x, lane, row, stop }: BarPlace): string {
 function describe(flow: FlowResult): string {
   const took = formatTime(flow.endedAt - flow.startedAt);
   const message = flow.error === undefined ? '' : `: ${flow.error.message}`;
+  const part = flow.part === undefined ? '' : ` (${flow.part})`;
   return markup(
-    `flow ${flow.iteration}, slot ${flow.slot}: ${endingOf(flow)} after ${took}, from ${formatTime(flow.startedAt)}${message}`,
+    `flow ${flow.iteration}${part}, slot ${flow.slot}: ${endingOf(flow)} after ${took}, from ${formatTime(flow.startedAt)}${message}`,
     140,
   );
 }
