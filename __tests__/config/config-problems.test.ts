@@ -237,17 +237,23 @@ describe('each kind of fault', () => {
     ],
     [
       [
-        'stages: [{for: 3s}, {flows: 0, for: 3s}, {flows: 3}, {flows: 3, for: 1s, ramp: 2s}, {flow: 2, for: 1s}]',
+        'stages: [{for: 3s}, {flows: -1, for: 3s}, {flows: 3}, {flows: 3, for: 1s, ramp: 2s}, {flow: 2, for: 1s}]',
       ],
       [
         '5:14: scenarios.s.stages[0]: needs flows or rate, as in {flows: 10, for: 30s}',
-        '5:33: scenarios.s.stages[1].flows: must be a whole number from 1 up, not 0',
-        '5:46: scenarios.s.stages[2].for: must be a time such as 30s, 500ms or 1m30s, not nothing',
-        '5:84: scenarios.s.stages[3].ramp: is longer than the stage, which is 1s; the ramp is part of it',
-        '5:89: scenarios.s.stages[4]: needs flows or rate, as in {flows: 10, for: 30s}',
-        '5:90: scenarios.s.stages[4]: there is no key flow; did you mean flows?',
+        '5:33: scenarios.s.stages[1].flows: must be a whole number from 0 up, not -1',
+        '5:47: scenarios.s.stages[2].for: must be a time such as 30s, 500ms or 1m30s, not nothing',
+        '5:85: scenarios.s.stages[3].ramp: is longer than the stage, which is 1s; the ramp is part of it',
+        '5:90: scenarios.s.stages[4]: needs flows or rate, as in {flows: 10, for: 30s}',
+        '5:91: scenarios.s.stages[4]: there is no key flow; did you mean flows?',
       ],
     ],
+    ...['stages: [{flows: 0, for: 3s}, {flows: 0, for: 3s}]', 'stages: [{rate: 0/s, for: 3s}]'].map(
+      (stages): [string[], string[]] => [
+        [stages],
+        ['5:5: scenarios.s.stages: start no flow at all; write more than 0 in one of them'],
+      ],
+    ),
     [
       ['stages: [{flows: 3, for: 3s}, {rate: 3/s, for: 3s}]'],
       [

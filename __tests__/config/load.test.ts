@@ -71,6 +71,26 @@ describe('stages', () => {
     });
   });
 
+  test('go down to 0, and begin there', async () => {
+    expect(await loadOf('stages: [{flows: 0, for: 1s}, {flows: 9, for: 2s}, {flows: 0, for: 3s}]')).toEqual({
+      model: 'closed',
+      flows: 9,
+      stages: [
+        { flows: 0, duration: 1000 },
+        { flows: 9, duration: 2000 },
+        { flows: 0, duration: 3000 },
+      ],
+    });
+    expect(await loadOf('stages: [{rate: 9/s, for: 2s}, {rate: 0/s, for: 3s, ramp: 3s}]')).toEqual({
+      model: 'open',
+      flows: 100,
+      stages: [
+        { rate: 9, duration: 2000 },
+        { rate: 0, duration: 3000, ramp: 3000 },
+      ],
+    });
+  });
+
   test('a duration of the inputs does not fit them', async () => {
     await expect(loadOf('stages: [{flows: 3, for: 3s}]', { duration: '3s' })).rejects.toThrow(
       'the scenario has stages, which say how long they are',

@@ -31,6 +31,21 @@ describe('the load in words', () => {
       '10 flows/s for 30 s, then 50 flows/s for 5 s, at most 100 in flight',
     ],
     [
+      { model: 'closed', flows: 10, stages: [stage(10), { ...stage(0), ramp: 30_000 }] },
+      '10 flows at once for 30 s, then 0 for 30 s (30 s of them a ramp)',
+    ],
+    [
+      {
+        model: 'open',
+        flows: 100,
+        stages: [
+          { rate: 10, duration: 30_000 },
+          { rate: 0, duration: 5000 },
+        ],
+      },
+      '10 flows/s for 30 s, then 0 flows/s for 5 s, at most 100 in flight',
+    ],
+    [
       { model: 'closed', flows: 60, stages: [10, 20, 60, 30, 5].map(stage) },
       '5 stages from 5 to 60 flows at once, 2 min 30 s in all',
     ],

@@ -11,6 +11,7 @@ import {
   parseRate,
   type Path,
   RATE_PATTERN,
+  readRate,
   rateWithoutUnit,
   type Raw,
   show,
@@ -22,20 +23,24 @@ import type { Load, ScenarioPlan } from '../model/plan.js';
 /* How flows are started. */
 
 /** `50/s` → starts per second. */
-const rate = z
-  .string({
-    error: ({ input }) =>
-      typeof input === 'number' && input >= 0
-        ? rateWithoutUnit(input)
-        : `must be a rate such as 50/s, 300/min or 1000/h, not ${show(input)}`,
-  })
-  .transform(by(parseRate))
-  .meta({ pattern: RATE_PATTERN });
+function rate(reader: typeof parseRate) {
+  return z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'number' && input >= 0
+          ? rateWithoutUnit(input)
+          : `must be a rate such as 50/s, 300/min or 1000/h, not ${show(input)}`,
+    })
+    .transform(by(reader))
+    .meta({ pattern: RATE_PATTERN });
+}
 
 const stage = map(
   {
-    flows: whole(1).optional().describe('how many run at once in this stage'),
-    rate: rate.optional().describe('at which rate flows are started in this stage'),
+    flows: whole(0).optional().describe('how many run at once in this stage; 0 starts none'),
+    rate: rate(readRate)
+      .optional()
+      .describe('at which rate flows are started in this stage; 0/s starts none'),
     for: duration.describe('how long the stage is'),
     ramp: duration
       .optional()
@@ -54,7 +59,7 @@ type StageConfig = z.output<typeof stage>;
 
 /** Keys of a scenario that make its load, beside flows, iterations and duration. */
 export const LOAD_FIELDS = {
-  rate: rate
+  rate: rate(parseRate)
     .optional()
     .describe(
       'open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration',
@@ -155,6 +160,9 @@ function stageRules(
     const message =
       'some have flows and some a rate; a run is in the closed or in the open model, not in both';
     return [{ path, message }];
+  }
+  if (stages.length > 0 && stages.every((stage) => stage?.flows === 0 || stage?.rate === 0)) {
+    return [{ path, message: 'start no flow at all; write more than 0 in one of them' }];
   }
   return stages.flatMap((stage, index) => {
     if (stage === undefined) return [];

@@ -93,8 +93,14 @@ const RATE = /^(\d+(?:\.\d+)?|\.\d+)\s*(?:\/\s*(\p{L}+))?$/u;
 /** Starts per second that no machine makes: a slip of the pen. */
 const FASTEST = 100_000;
 
-/** Reads `50/s`, `300/min` or `1000/h` as starts per second. A number without a unit is refused. */
+/** Reads `50/s`, `300/min` or `1000/h` as starts per second, more than 0. A number without a unit is refused. */
 export function parseRate(text: string): Read<number> {
+  const rate = readRate(text);
+  return rate.ok && rate.value === 0 ? unreadable(`${text} starts no flow at all; write more than 0`) : rate;
+}
+
+/** A rate that may be nothing: `0/s`. */
+export function readRate(text: string): Read<number> {
   const [whole, number, unit] = RATE.exec(text.trim()) ?? [];
   if (whole === undefined || number === undefined) {
     return unreadable(`${text} is no rate; write it as 50/s, 300/min or 1000/h`);
@@ -103,7 +109,6 @@ export function parseRate(text: string): Read<number> {
   const seconds = factorOf(unit, RATE_UNITS);
   if (seconds === undefined) return unreadable(`${text}: there is no unit /${unit}; write /s, /min or /h`);
   const rate = Number(number) / seconds;
-  if (rate === 0) return unreadable(`${text} starts no flow at all; write more than 0`);
   if (rate > FASTEST) return unreadable(`${text} is more than ${FASTEST}/s`);
   return good(rate);
 }

@@ -1,5 +1,13 @@
 import type { Load, OpenLoad, StagedLoad } from '../model/plan.js';
-import { endOfProfile, levelAt, profileOf, timeOfArea, timeOfLevel, wholeArea } from './profile.js';
+import {
+  endOfProfile,
+  profileOf,
+  ROUNDING,
+  timeOfArea,
+  timeOfLevel,
+  wholeArea,
+  wholeLevelAt,
+} from './profile.js';
 
 /** What the pacer needs to know of a run. Times in ms since the first flow was released. */
 export interface Pace {
@@ -28,8 +36,6 @@ type ClosedLoad = Extract<Load, { model: 'closed' }>;
 
 const WAIT: Step = { kind: 'wait' };
 const DONE: Step = { kind: 'done' };
-/** A level that is a whole number but for the rounding of a double is that number. */
-const ROUNDING = 1e-9;
 
 /**
  * The closed model: as many flows in flight as the load says, a new one as soon as one has ended, until `iterations`
@@ -58,9 +64,10 @@ function stagedPacer({ stages }: StagedLoad): Pacer {
   const end = endOfProfile(profile);
   return ({ elapsed, inFlight }) => {
     if (elapsed >= end) return inFlight === 0 ? DONE : WAIT;
-    const level = Math.floor(levelAt(profile, elapsed) + ROUNDING);
+    const level = wholeLevelAt(profile, elapsed);
     if (level > inFlight) return { kind: 'start', flows: level - inFlight };
-    const at = timeOfLevel(profile, inFlight + 1 - ROUNDING, elapsed);
+    // Half of what is forgiven, or the rounding of that very moment could have it asked for over and over.
+    const at = timeOfLevel(profile, inFlight + 1 - ROUNDING / 2, elapsed);
     // With nothing in flight no end of a flow would ask again.
     return at === undefined ? { kind: 'wait', at: end } : { kind: 'wait', at };
   };
@@ -73,7 +80,8 @@ const MS_PER_SECOND = 1000;
 /**
  * The open model: the first flow is due at 0, and the n-th after it when the integral of the rate has reached n, however
  * the flows before it get on. One that asks late is given all that are due by then, each with the time when it was, so
- * that a delay of ours or theirs is in the flows' times and not lost (coordinated omission).
+ * that a delay of ours or theirs is in the flows' times and not lost (coordinated omission). Stages last as long as they
+ * say, also where the last ones start nothing.
  */
 export function openPacer(load: OpenLoad): Pacer {
   const stages = 'stages' in load ? load.stages : [load];
@@ -85,10 +93,14 @@ export function openPacer(load: OpenLoad): Pacer {
     })),
   );
   const flows = Math.ceil(wholeArea(profile) / MS_PER_SECOND - ROUNDING);
+  const end = 'stages' in load ? endOfProfile(profile) : 0;
   const dueAt = (flow: number): number => timeOfArea(profile, flow * MS_PER_SECOND);
 
   return ({ elapsed, started, inFlight }) => {
-    if (started >= flows) return inFlight === 0 ? DONE : WAIT;
+    if (started >= flows) {
+      if (inFlight > 0) return WAIT;
+      return elapsed < end ? { kind: 'wait', at: end } : DONE;
+    }
     const due: number[] = [];
     let next = dueAt(started);
     while (next <= elapsed + INSTANT && started + due.length < flows) {

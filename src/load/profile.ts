@@ -17,6 +17,9 @@ interface Stretch {
   readonly ramp: number;
 }
 
+/** A level that is a whole number but for the rounding of a double is that number. */
+export const ROUNDING = 1e-9;
+
 export function profileOf(stretches: readonly Stretch[]): Profile {
   const pieces: Piece[] = [];
   let level = 0;
@@ -40,10 +43,15 @@ export function endOfProfile(profile: Profile): number {
   return last === undefined ? 0 : endOf(last);
 }
 
-/** At a step it is the new level already; past the end it is 0. */
-export function levelAt(profile: Profile, at: number): number {
+/**
+ * The level as a whole number: on a ramp up the last that was reached, on a ramp down the one that is being left, so that
+ * both take as long. At a step it is the new level already; past the end it is 0.
+ */
+export function wholeLevelAt(profile: Profile, at: number): number {
   const piece = firstPiece(profile, (each) => at < endOf(each));
-  return piece === undefined ? 0 : piece.from + slopeOf(piece) * (at - piece.begins);
+  if (piece === undefined) return 0;
+  const level = piece.from + slopeOf(piece) * (at - piece.begins);
+  return piece.to < piece.from ? Math.ceil(level - ROUNDING) : Math.floor(level + ROUNDING);
 }
 
 /** Level × ms under the whole profile. */
