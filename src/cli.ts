@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { nodePorts } from './adapters.js';
-import { calibrate } from './cli/calibrate.js';
+import { calibrate, CALIBRATION_FORMATS } from './cli/calibrate.js';
 import { initRepository, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
 import { compareTwo } from './cli/compare.js';
 import { withAnswer, withBase, withCalibration, withLoad, withScenario, withWork } from './cli/options.js';
-import { KEPT, type Screen, type Terminal, withOutputs } from './cli/outputs.js';
+import { KEPT, type Screen, type Terminal, withFormats, withOutputs } from './cli/outputs.js';
 import { liveProgress, nodeScreen, noProgress, readGit } from './cli/screen.js';
 import { formatProblem, UserError } from './lib/errors.js';
 import { EXIT } from './lib/exit-status.js';
@@ -23,7 +23,7 @@ const lastResort = openLastResort((text) => {
 });
 
 /** What every subcommand is given, with real ports. */
-function openTerminal(): Terminal {
+function openTerminal(quiet: boolean): Terminal {
   const screen = nodeScreen();
   const { interrupt, ...ports } = nodePorts();
   const { env } = process;
@@ -32,8 +32,9 @@ function openTerminal(): Terminal {
   const complain = (message: string): void => {
     screen.complain(`flowgate: ${secrets.hide(message)}\n`);
   };
-  const logger: Logger = { info: complain, warn: complain, error: complain, debug: () => undefined };
-  const progress = screen.live ? liveProgress(screen, (state) => drawn(state, screen)) : noProgress;
+  const silent = (): void => undefined;
+  const logger: Logger = { info: quiet ? silent : complain, warn: complain, error: complain, debug: silent };
+  const progress = screen.live && !quiet ? liveProgress(screen, (state) => drawn(state, screen)) : noProgress;
   return {
     screen,
     ports: { ...ports, logger, progress, interrupt: interrupt(lastResort.happened) },
@@ -49,6 +50,7 @@ function openTerminal(): Terminal {
         secrets,
       };
     },
+    quiet,
     secrets,
     env,
     cwd,
@@ -59,12 +61,14 @@ function drawn(state: Progress | ComparingProgress, screen: Screen): string {
   return 'pairs' in state ? renderComparing(state, screen) : renderProgress(state, screen);
 }
 
-/** Runs a subcommand and leaves with its exit status. */
+/** Runs a subcommand and leaves with its exit status. commander gives it arguments, options, and the command itself. */
 function exiting<A extends unknown[]>(
   act: (terminal: Terminal, ...args: A) => Promise<number>,
-): (...args: A) => Promise<void> {
+): (...args: [...A, Command]) => Promise<void> {
   return async (...args) => {
-    leave(lastResort.statusOf(await act(openTerminal(), ...args)));
+    const command = args.at(-1) as Command;
+    const quiet = command.opts<{ quiet?: boolean }>().quiet === true;
+    leave(lastResort.statusOf(await act(openTerminal(quiet), ...(args as unknown as A))));
   };
 }
 
@@ -87,7 +91,7 @@ function programOf(): Command {
   withOutputs(withAnswer(withLoad(withBase(withWork(program.command('compare'))))))
     .description('compare two commands, modules, requests or configs, without git')
     .action(exiting(compareTwo));
-  withCalibration(withLoad(withWork(program.command('calibrate'))))
+  withFormats(withCalibration(withLoad(withWork(program.command('calibrate')))), CALIBRATION_FORMATS)
     .description('compare head with itself and with itself slowed: what a comparison can tell here')
     .action(exiting(calibrate));
   program

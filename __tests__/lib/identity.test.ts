@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { iterationOf, tokenOf, traceparentOf } from '../../src/lib/identity.js';
+import { iterationOf, tokenOf, traceOf, traceparentOf } from '../../src/lib/identity.js';
 
 const identity = { run: 'a1b2c3d4e5f6' };
 
@@ -20,4 +20,14 @@ test('a traceparent has the form of W3C trace context, and no id of zeros', () =
   expect([version, flags]).toEqual(['00', '01']);
   expect(trace).toBe('a1b2c3d4e5f6' + '0000000000000000000a');
   expect(span).toBe('000000000000000b');
+});
+
+test('the trace of a token is the one that its flow was given', () => {
+  const { traceId, spanId } = traceOf(tokenOf(identity, 4096)) ?? {};
+  expect(traceparentOf(identity, 4096)).toBe(`00-${traceId ?? ''}-${spanId ?? ''}-01`);
+  expect([traceOf(tokenOf(identity, 'w3')), traceOf('token-1'), traceOf('fg-zz-1')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

@@ -119,6 +119,7 @@ describe('runFlows', () => {
     const flows = await clock.run(flowsRun({ ...options, origin: clock.now() }));
     expect(runner.released.flat().map(({ iteration }) => iteration)).toEqual([0, 0, 0, 0, 0, 1, 2, 3]);
     expect(runner.released.flat()[0]?.token).toBe('fg-0123456789ab-w1');
+    expect(new Set(runner.released.flat().map(({ traceparent }) => traceparent)).size).toBe(8);
     expect(flows).toHaveLength(3);
     expect(flows[0]?.startedAt).toBe(0);
   });

@@ -9,13 +9,22 @@ import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { isAgainstBase } from '../model/threshold.js';
 import { renderCalibrationMarkdown, renderCalibrationTerminal } from '../report/calibration.js';
+import type { Formats } from '../report/formats.js';
 import { inputsOf, type RunOptions } from './options.js';
-import { type Terminal, writeFile } from './outputs.js';
+import { type OutputOptions, type Outputs, printer, type Terminal, writeFormats } from './outputs.js';
 
-export interface CalibrateCliOptions extends Omit<
-  RunOptions,
-  'html' | 'compare' | 'prepare' | 'onInconclusive'
-> {
+export const CALIBRATION_FORMATS = {
+  json: {
+    help: 'write what was found as JSON there',
+    print: (calibration) => `${JSON.stringify(calibration, undefined, 2)}\n`,
+  },
+  markdown: { help: 'write the report as Markdown there', print: renderCalibrationMarkdown },
+} satisfies Formats<Calibration>;
+
+export interface CalibrateCliOptions
+  extends
+    Omit<RunOptions, keyof OutputOptions | 'compare' | 'prepare' | 'onInconclusive'>,
+    Outputs<keyof typeof CALIBRATION_FORMATS> {
   readonly for?: string;
   readonly runs?: string;
 }
@@ -52,9 +61,10 @@ export async function calibrate(
     interrupted: ports.interrupt.aborted ? String(ports.interrupt.reason) : undefined,
     scenarios,
   });
-  if (json !== undefined) await writeFile(terminal, json, `${JSON.stringify(calibration, undefined, 2)}\n`);
-  if (markdown !== undefined) await writeFile(terminal, markdown, renderCalibrationMarkdown(calibration));
-  screen.write(`${renderCalibrationTerminal(calibration, screen)}\n`);
+  const outputs = { json, markdown };
+  await writeFormats(terminal, CALIBRATION_FORMATS, { subject: calibration, outputs });
+  const print = printer(terminal, CALIBRATION_FORMATS, outputs);
+  if (!terminal.quiet) print(renderCalibrationTerminal(calibration, screen));
   return statusOf(calibration);
 }
 

@@ -10,10 +10,9 @@ import { init } from '../init/index.js';
 import { messageOf, UserError } from '../lib/errors.js';
 import { exitStatus } from '../lib/exit-status.js';
 import { type Results, RESULTS_SCHEMA, resultsSchema } from '../model/results.js';
-import { renderTerminal } from '../report/terminal.js';
 import { rejudge } from '../verdict/rejudge.js';
 import { type DemoOptions, inputsOf, type RunOptions } from './options.js';
-import { type OutputOptions, tell, type Terminal, writeOutputs } from './outputs.js';
+import { type OutputOptions, show, tell, type Terminal } from './outputs.js';
 
 /** `flowgate run`: plans, measures, judges, writes, prints; gives the exit status. */
 export async function runScenarios(terminal: Terminal, options: RunOptions): Promise<number> {
@@ -49,8 +48,7 @@ async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOpti
 /** `flowgate report`: runs the checks of saved results again and shows them; the exit status is their verdict's. */
 export async function showAgain(terminal: Terminal, file: string, outputs: OutputOptions): Promise<number> {
   const results = rejudge(parseResults(await readText(terminal, file), file));
-  await writeOutputs(terminal, results, outputs);
-  terminal.screen.write(`${renderTerminal(results, terminal.screen)}\n`);
+  await show(terminal, results, outputs);
   return exitStatus(results);
 }
 

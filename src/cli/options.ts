@@ -91,14 +91,12 @@ export function withAnswer(command: Command): Command {
     );
 }
 
-/** How long is calibrated, and where what was found is written. */
+/** How long is calibrated. */
 export function withCalibration(command: Command): Command {
   return command
     .option('--budget <time>', 'how long the rounds of one comparison may take (2m to 6m)')
     .option('--for <time>', 'begin no further comparison after this long (10m)')
-    .option('--runs <n>', 'this many comparisons of the same code, and as many slowed, instead of a time')
-    .option('--json <file>', 'write what was found as JSON there')
-    .option('--markdown <file>', 'write the report as Markdown there');
+    .option('--runs <n>', 'this many comparisons of the same code, and as many slowed, instead of a time');
 }
 
 /**

@@ -27,7 +27,25 @@ export function iterationOf({ run }: Identity, token: string): number | undefine
 
 /** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
 export function traceparentOf({ run }: Identity, count: number): string {
-  const trace = run + count.toString(16).padStart(32 - run.length, '0');
-  const span = (count + 1).toString(16).padStart(16, '0');
-  return `00-${trace}-${span}-01`;
+  const { traceId, spanId } = traceIds(run, count);
+  return `00-${traceId}-${spanId}-01`;
+}
+
+/** The trace and the span that TRACEPARENT of the flow of a token named; undefined for what is no token of a counted flow. */
+export function traceOf(token: string): TraceIds | undefined {
+  const [, run, count] = /^fg-([0-9a-f]{12})-(\d{1,12})$/.exec(token) ?? [];
+  return run === undefined ? undefined : traceIds(run, Number(count));
+}
+
+/** Lower-case hexadecimal: 32 and 16 digits. */
+interface TraceIds {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+function traceIds(run: string, count: number): TraceIds {
+  return {
+    traceId: run + count.toString(16).padStart(32 - run.length, '0'),
+    spanId: (count + 1).toString(16).padStart(16, '0'),
+  };
 }

@@ -75,6 +75,9 @@ export async function runFlows(options: FlowsOptions): Promise<void> {
   }
 }
 
+/** Beyond every iteration: a warm-up flow has a trace of its own. */
+const WARM_UP = 2 ** 40;
+
 /** Runs flows that are not counted, as many at once as the load has. */
 export async function warmUp(options: Omit<FlowsOptions, 'log'>, flows: number): Promise<void> {
   let count = 0;
@@ -82,7 +85,14 @@ export async function warmUp(options: Omit<FlowsOptions, 'log'>, flows: number):
     count += 1;
     const n = 1 - count;
     const token = tokenOf(options.identity, `w${count}`);
-    return { slot, iteration: 0, count, token, data: options.rowOf?.(n), part: options.partOf?.(n) };
+    return {
+      slot,
+      iteration: 0,
+      count: WARM_UP + count,
+      token,
+      data: options.rowOf?.(n),
+      part: options.partOf?.(n),
+    };
   };
   const load: Load = { model: 'closed', flows: options.load.flows, iterations: flows };
   await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
@@ -149,7 +159,7 @@ function droppedFlow({ slot, iteration, token, part }: FlowName, at: number): Fl
 export interface FlowName {
   readonly slot: number;
   readonly iteration: number;
-  /** Which flow of its wave it is, from 1. */
+  /** Other than that of any other flow of the run: what its trace is named by. */
   readonly count: number;
   readonly token: string;
   readonly data?: DataRow;

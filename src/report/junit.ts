@@ -167,8 +167,8 @@ interface Suite {
 
 function suite({ id, name, startedAt, cases, properties, report }: Suite): string {
   const count = (kind: Kind): string => String(cases.filter((each) => each.kind === kind).length);
-  // A reader looks for a source file by the class: nothing of a name is to be a pattern of files.
-  const className = `flowgate.${name.replace(/[^\w.-]+/g, '_').slice(0, LONGEST)}`;
+  // A reader looks for a source file of this name up to a point: there is to be none, and no pattern of files in it.
+  const className = `flowgate:${name.replace(/[^\w-]+/g, '_').slice(0, LONGEST)}`;
   const head = attributes({
     name,
     package: 'flowgate',

@@ -41,6 +41,15 @@ export function renderTerminal(results: Results, options: { color: boolean; widt
   return lines.join('\n');
 }
 
+/** The verdict in one line: of one scenario its sentence, of several what they come to. */
+export function renderVerdict(results: Results): string {
+  const { scenarios, verdict, tally } = documentOf(results);
+  const [only, ...others] = scenarios;
+  if (only === undefined || others.length > 0) return `${verdict}: ${plain(tally)}`;
+  const { name, status, lead } = only;
+  return `${verdict}: ${plain(`${plain(name, 40)} ${plain(status, 60)}: ${textOf(lead, 500)}`, 600)}`;
+}
+
 /** The verdict and, with a blank line before each, the sections that have something to say. */
 function scenarioLines(scenario: ScenarioDocument, printer: Printer): readonly string[] {
   const { name, status, lead, verdict } = scenario;
