@@ -40,9 +40,14 @@ describe('the JSON Schema of the config says what the config schema says', () =>
     }
   });
 
-  test('a scenario has exactly one of run, module and http', () => {
+  test('a scenario has exactly one of run, module, http and import', () => {
     expect(scenario).toMatchObject({
-      oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }],
+      oneOf: [
+        { required: ['run'] },
+        { required: ['module'] },
+        { required: ['http'] },
+        { required: ['import'] },
+      ],
     });
   });
 

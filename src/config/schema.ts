@@ -3,6 +3,7 @@ import { COMPARE_FIELDS } from '../compare/config.js';
 import { DATA_FIELDS } from '../data/config.js';
 import { FAULT_FIELDS, faultRules } from '../faults/config.js';
 import { HISTORY_FIELDS } from '../history/config.js';
+import { IMPORT_FIELDS, importRules } from '../import/config.js';
 import {
   commandText,
   duration,
@@ -96,6 +97,7 @@ const scenario = map(
     http: httpRequests
       .optional()
       .describe('the HTTP request that one flow is, or a list of requests as its steps'),
+    ...IMPORT_FIELDS,
     ca: text('certs/ca.pem')
       .optional()
       .describe(
@@ -145,11 +147,18 @@ const scenario = map(
     ...FAULT_FIELDS,
     seed: whole(0).optional().describe('seed of everything random; 1 if left out'),
   },
-  'a map with run, module or http',
+  'a map with run, module, http or import',
   unknownInScenario,
 )
   // Said here for editors; oneKindOfWork says it in our words.
-  .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
+  .meta({
+    oneOf: [
+      { required: ['run'] },
+      { required: ['module'] },
+      { required: ['http'] },
+      { required: ['import'] },
+    ],
+  });
 
 function unknownInScenario(key: string, names: readonly string[]): string {
   return Object.hasOwn(COMPARE_FIELDS, key)
@@ -223,7 +232,7 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
     const isSelected = context.load?.selected?.includes(name) ?? true;
     return [
       ...scenarioRules(path, scenario, scenarios[name] as Raw),
-      ...(context.load === undefined || !isSelected
+      ...(context.load === undefined || !isSelected || 'import' in scenario
         ? []
         : loadWithInputs(path, scenario, context.load.input)),
       ...thresholdRules(path, scenario, compares),
@@ -237,8 +246,11 @@ export function isPython(module: string): boolean {
 
 /** Of two that complain of one key the first is heard. */
 function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Finding[] {
+  const kinds = oneKindOfWork(path, scenario);
+  // What is for flows that are run is said once of each key.
+  if (kinds.length === 0 && 'import' in scenario) return importRules(path, scenario, thresholdsIn(scenario));
   return [
-    ...oneKindOfWork(path, scenario),
+    ...kinds,
     ...pythonRules(path, scenario),
     ...loadRules(path, scenario, { written, thresholds: thresholdsIn(scenario) }),
     ...faultRules(path, scenario),
@@ -248,7 +260,7 @@ function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Find
   ];
 }
 
-const KINDS = ['run', 'module', 'http'] as const;
+const KINDS = ['run', 'module', 'http', 'import'] as const;
 const MODULE_KEYS = ['options', 'isolate', 'python'];
 const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
 const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
@@ -259,10 +271,11 @@ const FOR_MODULES: Readonly<Record<string, string>> = {
 
 function oneKindOfWork(path: Path, scenario: ScenarioConfig): Finding[] {
   const [kind, second] = KINDS.filter((key) => key in scenario);
-  if (kind === undefined) return [{ path, message: 'needs run, module or http: what one flow is' }];
+  if (kind === undefined) return [{ path, message: 'needs run, module, http or import: what one flow is' }];
   if (second !== undefined) {
     return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
   }
+  if (kind === 'import') return [];
   const others = [
     ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
     ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),

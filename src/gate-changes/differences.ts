@@ -72,6 +72,7 @@ function settingsOf(scenario: ScenarioPlan): readonly Setting[] {
     ...thresholdSettings(scenario.thresholds),
     ...checkSettings(scenario),
     ...given('verify', verify),
+    ...given('import', work.kind === 'import' ? work.name : undefined),
     ...(work.kind === 'http' ? [expectations(work.requests)] : []),
     { name: 'load', text: loadWords(scenario.load), identity: JSON.stringify(scenario.load) },
     ...given('ladder', ladder?.map(({ flows }) => flows).join(', '), ladder),

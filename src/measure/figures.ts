@@ -5,6 +5,7 @@ import {
   type Outcome,
   type ReportedTotals,
 } from '../model/flow.js';
+import type { Told } from '../model/imported.js';
 import type { MetricId } from '../model/metrics.js';
 import type { RetryPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
@@ -39,6 +40,8 @@ export interface Measures {
   readonly reported: ReadonlyMap<string, ReportedTotals>;
   /** Undefined if the scenario has no ladder. */
   readonly ladder: LadderMeasures | undefined;
+  /** Of what another tool has run: what its file tells, and how it is called. */
+  readonly told?: (Told & { readonly format: string }) | undefined;
 }
 
 type LadderMetric = 'memory_per_flow' | 'cpu_per_flow_share' | 'threads_per_flow' | 'knee';

@@ -2,6 +2,7 @@ import type { CheckId, CheckLevel } from './checks.js';
 import type { ComparePlan } from './comparison.js';
 import type { FaultsPlan } from './faults.js';
 import type { HistoryPlan } from './history.js';
+import type { ImportedRun } from './imported.js';
 import type { JsonValue } from './json.js';
 import type { Threshold } from './threshold.js';
 
@@ -233,6 +234,17 @@ export function portVariable(name: string): string {
 export const ISOLATIONS = ['none', 'thread', 'process'] as const;
 export type Isolation = (typeof ISOLATIONS)[number];
 
+/** Nothing is started: the figures are read from a file that another tool has written. */
+export interface ImportWork {
+  readonly kind: 'import';
+  /** As it was written. */
+  readonly name: string;
+  /** Absolute. */
+  readonly file: string;
+  /** Read when the run was planned; undefined if the command `before` is to write the file. */
+  readonly run?: ImportedRun;
+}
+
 /** What one flow does. */
 export type Work =
   | {
@@ -251,7 +263,8 @@ export type Work =
       /** Handed to the module as `ctx.options`; the demo takes its bug from it. */
       readonly options: Readonly<Record<string, string>>;
     }
-  | HttpWork;
+  | HttpWork
+  | ImportWork;
 
 export interface OmittedGate {
   readonly expression: string;
@@ -309,9 +322,10 @@ export function watchedIn({
   return [...watch, ...services.flatMap((service) => service.watch ?? [])];
 }
 
-/** Requests of our own to somebody else's service have no processes. */
+/** Requests of our own to somebody else's service have no processes, and neither has what another tool has run. */
 export function hasProcesses(plan: Pick<ScenarioPlan, 'work' | 'services' | 'watch'>): boolean {
-  return plan.work.kind !== 'http' || plan.services.length > 0 || watchedIn(plan).length > 0;
+  const { kind } = plan.work;
+  return (kind !== 'http' && kind !== 'import') || plan.services.length > 0 || watchedIn(plan).length > 0;
 }
 
 export interface Plan {

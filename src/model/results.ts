@@ -69,7 +69,7 @@ const stage = z.object({
 
 const load = z.object({
   model: z.enum(['closed', 'open']),
-  flows: z.int().meta({ description: 'most in flight' }),
+  flows: z.int().meta({ description: 'most in flight; 0 for what another tool has run' }),
   iterations: z.int().optional(),
   duration: z.number().optional().meta({ description: 'ms' }),
   rate: z.number().optional().meta({ description: 'open model: starts per second' }),
@@ -100,8 +100,10 @@ const scenario = z.object({
   verdict,
   reasons: z.array(z.string()).meta({ description: 'plain text, most important first' }),
   startedAt: z.string(),
-  kind: z.enum(['command', 'module', 'http']),
-  work: z.string().meta({ description: 'the command, the path of the module, or the requests' }),
+  kind: z.enum(['command', 'module', 'http', 'import']),
+  work: z
+    .string()
+    .meta({ description: 'the command, the path of the module, the requests, or the file that was read' }),
   load,
   defaultGates: z.boolean(),
   omittedGates: z

@@ -55,7 +55,7 @@ export async function openParts(stage: Stage, parts: Parts): Promise<void> {
     if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
   } else if (plan.work.kind === 'http') {
     parts.runner = await openRequests(stage, plan.work, connections);
-  } else {
+  } else if (plan.work.kind === 'command') {
     parts.runner = await openCommands(stage, plan.work);
   }
   await watchWhatRuns(stage);

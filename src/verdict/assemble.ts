@@ -128,6 +128,8 @@ function workText(work: Work): string {
       return work.module;
     case 'http':
       return requestLines(work.requests);
+    case 'import':
+      return work.name;
     default:
       return assertNever(work);
   }
@@ -186,6 +188,7 @@ function takenOver(record: Record): Recorded {
     aborted,
     problems,
     runtime,
+    imported,
     cut,
   } = record;
   const { waves, injected, flows, monitor } = record;
@@ -202,6 +205,7 @@ function takenOver(record: Record): Recorded {
     aborted,
     problems,
     runtime,
+    imported,
     cut,
     counts: tally.counts,
     hits: waves === undefined ? undefined : { ...tally.hits, untraced: tally.untracedHits },

@@ -16,6 +16,7 @@ export function slowedPlan(plan: ScenarioPlan, share: number): ScenarioPlan {
     case 'module':
       return { ...plan, env: { ...plan.env, [SLOWDOWN_VARIABLE]: String(share) } };
     case 'http':
+    case 'import':
       return plan;
   }
 }
