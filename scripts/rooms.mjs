@@ -11,6 +11,7 @@ export const ROOMS = [
   ['report', 'verdict', 'config'],
   ['compare'],
   ['run'],
+  ['import'],
   ['ladder', 'checks', 'faults', 'data'],
   ['load', 'services'],
   ['flows'],

@@ -1,9 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { nodePorts } from './adapters.js';
 import { calibrate, CALIBRATION_FORMATS } from './cli/calibrate.js';
-import { initRepository, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
+import { importFile, initRepository, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
 import { compareTwo } from './cli/compare.js';
-import { withAnswer, withBase, withCalibration, withLoad, withScenario, withWork } from './cli/options.js';
+import {
+  withAnswer,
+  withBase,
+  withCalibration,
+  withGates,
+  withLoad,
+  withScenario,
+  withWork,
+} from './cli/options.js';
 import { KEPT, type Screen, type Terminal, withFormats, withOutputs } from './cli/outputs.js';
 import { liveProgress, nodeScreen, noProgress, readGit } from './cli/screen.js';
 import { formatProblem, UserError } from './lib/errors.js';
@@ -103,6 +111,10 @@ function programOf(): Command {
     .argument('[file]', 'the config (.github/flowgate.yml, else flowgate.yml)')
     .description('say everything that is wrong with a config')
     .action(exiting(validate));
+  withOutputs(withGates(program.command('import')))
+    .argument('<file>', 'written by k6, Locust, Artillery, JMeter, oha, autocannon or hyperfine')
+    .description('judge what another tool has measured, by the same gates and in the same report')
+    .action(exiting(importFile));
   withOutputs(program.command('report'))
     .argument('[file]', 'a saved results.json', KEPT)
     .description('show a saved run again')

@@ -275,7 +275,7 @@ describe('each kind of fault', () => {
     ['version: 1', '1:1: scenarios: must be a map of names and scenarios, not nothing'],
     [
       'version: 1\nscenarios: {s: }',
-      '2:13: scenarios.s: must be a map with run, module, http or mix, not nothing',
+      '2:13: scenarios.s: must be a map with run, module, http, mix or import, not nothing',
     ],
     [
       'version: 1\nscenarios: {__proto__: {run: x}}',

@@ -127,7 +127,7 @@ scenarios:
       '14:31: scenarios.checkout.service: there is no key redy; did you mean ready?',
       expect.stringMatching(/^15:5: scenarios\.checkout: there is no key isolation/),
       '16:3: scenarios: "bad name" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first',
-      '17:3: scenarios.none: needs run, module, http or mix: what one flow is',
+      '17:3: scenarios.none: needs run, module, http, mix or import: what one flow is',
       '19:18: scenarios.both: run and module are given; keep one',
       '20:29: scenarios.few.iterations: iterations (3) is less than flows (10, the default): never would 10 be in flight',
     ]);

@@ -40,10 +40,9 @@ describe('the JSON Schema of the config says what the config schema says', () =>
     }
   });
 
-  test('a scenario has exactly one of run, module, http and mix', () => {
-    expect(scenario).toMatchObject({
-      oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }, { required: ['mix'] }],
-    });
+  test('a scenario has exactly one of run, module, http, mix and import', () => {
+    const kinds = ['run', 'module', 'http', 'mix', 'import'];
+    expect(scenario).toMatchObject({ oneOf: kinds.map((kind) => ({ required: [kind] })) });
   });
 
   test('http is a URL, a request or a list', () => {

@@ -17,12 +17,20 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): Files
       !contents.has(path) && exists(path)
         ? Promise.reject(new Error(`EISDIR: illegal operation on a directory, read '${path}'`))
         : Promise.resolve(contents.get(path)),
+    pieces: async function* (path) {
+      const content = contents.get(path);
+      if (content === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+      await Promise.resolve();
+      // Of an odd size, so that lines are cut anywhere.
+      for (let at = 0; at < content.length; at += 1009) yield content.slice(at, at + 1009);
+    },
     write: (path, content) => {
       folders.add(dirname(path));
       contents.set(path, content);
       return Promise.resolve();
     },
     exists: (path) => Promise.resolve(exists(path)),
+    changedAt: (path) => Promise.resolve(exists(path) ? 0 : undefined),
     list: (path) =>
       Promise.resolve([
         ...new Set(below(path).map((each) => each.slice(path.length + 1).split('/')[0] ?? '')),

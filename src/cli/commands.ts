@@ -11,7 +11,7 @@ import { messageOf, UserError } from '../lib/errors.js';
 import { exitStatus } from '../lib/exit-status.js';
 import { type Results, RESULTS_SCHEMA, resultsSchema } from '../model/results.js';
 import { rejudge } from '../verdict/rejudge.js';
-import { type DemoOptions, inputsOf, type RunOptions } from './options.js';
+import { type DemoOptions, type GateOptions, inputsOf, type RunOptions } from './options.js';
 import { type OutputOptions, show, tell, type Terminal } from './outputs.js';
 
 /** `flowgate run`: plans, measures, judges, writes, prints; gives the exit status. */
@@ -24,6 +24,15 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   return runInputs(terminal, { ...inputsOf(options), demo: 'true' }, options);
 }
 
+/** `flowgate import`: judges what another tool has measured. */
+export async function importFile(
+  terminal: Terminal,
+  file: string,
+  options: GateOptions & OutputOptions,
+): Promise<number> {
+  return runInputs(terminal, { ...inputsOf(options), import: file }, options);
+}
+
 async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOptions): Promise<number> {
   const { ports, env, cwd } = terminal;
   const context = terminal.contextOf(reproduceCommand(inputs));
@@ -31,6 +40,7 @@ async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOpti
     files: ports.files,
     workspace: cwd,
     prepares: true,
+    imports: 'read',
     env: context.env,
   });
   // In a workflow the terminal's command is about the same event as the action.

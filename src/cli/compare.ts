@@ -27,7 +27,7 @@ export async function compareTwo(terminal: Terminal, options: CompareOptions): P
   const { ports, cwd } = terminal;
   const inputs = twoInputs(options);
   const context = terminal.contextOf(reproduceCommand(inputs.given, { command: 'compare' }));
-  const sources = { files: ports.files, workspace: cwd, env: context.env };
+  const sources = { files: ports.files, workspace: cwd, env: context.env, imports: 'refused' } as const;
   const asked = await makePlan(inputs.head, sources);
   const base = await makePlan(inputs.base, sources);
   const head = withoutDefaults(asked, base);

@@ -24,16 +24,26 @@ export interface RunOptions
   readonly compare?: string | false;
 }
 
-export interface DemoOptions extends OutputOptions, LoadOptions {
-  readonly bug?: string;
+/** What is judged, whoever has run it. */
+export interface GateOptions {
   readonly threshold?: readonly string[];
   readonly alert?: readonly string[];
 }
 
+export interface DemoOptions extends OutputOptions, LoadOptions, GateOptions {
+  readonly bug?: string;
+}
+
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-export function withLoad(command: Command): Command {
+export function withGates(command: Command): Command {
   return command
+    .option('--threshold <expression>', 'a gate, such as "flow_time.p95 < 800ms"; again and again', collect)
+    .option('--alert <expression>', 'the same, but it only warns; again and again', collect);
+}
+
+export function withLoad(command: Command): Command {
+  const load = command
     .option('--flows <n>', 'how many flows run at once (10)')
     .option('--iterations <n>', 'how many flows run in all (as many as run at once)')
     .option('--duration <time>', 'start flows for this long instead: 30s')
@@ -43,9 +53,8 @@ export function withLoad(command: Command): Command {
       'open model: drop what is due when this many are in flight (100, or 2 s of the rate)',
     )
     .option('--timeout <time>', 'kill a flow with its whole process tree after this long (30s)')
-    .option('--seed <n>', 'seed of everything random (1)')
-    .option('--threshold <expression>', 'a gate, such as "flow_time.p95 < 800ms"; again and again', collect)
-    .option('--alert <expression>', 'the same, but it only warns; again and again', collect);
+    .option('--seed <n>', 'seed of everything random (1)');
+  return withGates(load);
 }
 
 export function withScenario(command: Command): Command {

@@ -59,6 +59,8 @@ const NAMES = {
   maxFlows: 'max-flows',
   /** Of the terminal only: seed of everything random. */
   seed: 'seed',
+  /** Of the terminal only: the file of another tool that is judged. */
+  import: 'import',
   /** Of the terminal only: how the demo is told to misbehave. */
   bug: 'bug',
   /** Of the terminal only: `true` leaves out the comparison that the config asks for. */
@@ -174,6 +176,7 @@ const READERS = {
   module: given,
   url: requests,
   demo: isTrue,
+  import: given,
   flows: whole(1),
   iterations: whole(1),
   /** ms */
@@ -291,7 +294,7 @@ function isAsked(inputs: Inputs, key: InputKey): boolean {
 }
 
 /** Each says by itself what one flow is. */
-const SHORTHAND = ['run', 'module', 'url', 'demo'] as const;
+const SHORTHAND = ['run', 'module', 'url', 'demo', 'import'] as const;
 
 /** Whether the inputs say what is run, so that no config file is looked for. */
 export function hasShorthand(inputs: Inputs): boolean {

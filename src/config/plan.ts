@@ -4,6 +4,7 @@ import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
 import { dataFrom, readDataFile } from '../data/data.js';
 import { variableFaults } from '../flows/http/variables.js';
 import { planHistory } from '../history/config.js';
+import { readImport } from '../import/read.js';
 import { codeOf, messageOf, type Problem, UserError } from '../lib/errors.js';
 import { isMap, oneLine } from '../lib/fields.js';
 import { didYouMean } from '../lib/nearest.js';
@@ -43,6 +44,11 @@ export interface PlanSources {
   readonly prepares?: true;
   /** The environment that flows get; if left out, nobody asks whether it has what requests are filled in with. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * What becomes of scenarios that another tool has run: their files are read now, so that a bad one is told before
+   * anything runs, or there must be none. If left out, nobody asks for them.
+   */
+  readonly imports?: 'read' | 'refused';
   /** The inputs are those of head: what base is asked for need not use all of them. */
   readonly isBase?: true;
 }
@@ -77,12 +83,16 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
       if (inputProblems.length === 0) problems.push(...result.problems);
       continue;
     }
-    scenarios.push(result.scenario);
+    const planned = await withImport(result.scenario, { draft, sources, compares });
+    problems.push(...planned.problems);
+    scenarios.push(planned.scenario);
     problems.push(...misplacedBug(result.scenario, parsed));
     problems.push(...problemsOfVariables(result.scenario, draft, sources.env));
     problems.push(...(await misusedData(result.scenario, draft, sources)));
   }
-  if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
+  if (problems.length === 0 && sources.isBase !== true) {
+    problems.push(...unusedDirectory(parsed, scenarios), ...unusedLoad(parsed, scenarios));
+  }
   if (problems.length > 0) throw new UserError(distinct(problems));
   const history = planHistory(parsed.history, config?.history);
   const plan = { source, ...(history === undefined ? {} : { history }) };
@@ -256,6 +266,51 @@ async function misusedData(
     );
   });
   return (await Promise.all(misused)).flat();
+}
+
+interface Importing {
+  readonly draft: Draft;
+  readonly sources: PlanSources;
+  readonly compares: boolean;
+}
+
+/** The scenario with what its file holds, if another tool has run it and the file is there already. */
+async function withImport(
+  scenario: ScenarioPlan,
+  { draft: { problemAt }, sources: { imports, files }, compares }: Importing,
+): Promise<{ readonly scenario: ScenarioPlan; readonly problems: readonly Problem[] }> {
+  const { work, before } = scenario;
+  if (work.kind !== 'import') return { scenario, problems: [] };
+  if (compares || imports === 'refused') {
+    const message =
+      'another tool has run it, so it is not compared with a base; write it in a config of its own, or leave compare out';
+    return { scenario, problems: [problemAt('import', message)] };
+  }
+  if (imports !== 'read' || before !== undefined) return { scenario, problems: [] };
+  try {
+    return { scenario: { ...scenario, work: { ...work, run: await readImport(work, files) } }, problems: [] };
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown;
+    // At a terminal the file is all that was given; in a config the line that names it is what is wrong.
+    const place = problemAt('import', '');
+    const isNamedAlone = place.file === undefined;
+    const problems = thrown.problems.map(({ file, message }) =>
+      isNamedAlone ? { file, message } : { ...place, message: `${work.name}: ${message}` },
+    );
+    return { scenario, problems };
+  }
+}
+
+/** Load where no scenario runs a flow. */
+const OF_LOAD = ['flows', 'iterations', 'duration', 'rate', 'maxFlows', 'timeout', 'seed'] as const;
+
+function unusedLoad(parsed: ParsedInputs, scenarios: readonly ScenarioPlan[]): Problem[] {
+  if (scenarios.length === 0 || scenarios.some(({ work }) => work.kind !== 'import')) return [];
+  const message = 'every scenario is an import, so nothing is run and nothing uses it; leave it out';
+  return OF_LOAD.filter((key) => parsed[key] !== undefined).map((key) => ({
+    where: whereInput(key),
+    message,
+  }));
 }
 
 function misplacedBug({ name, work }: ScenarioPlan, { bug }: ParsedInputs): Problem[] {

@@ -30,7 +30,7 @@ const OPTIONS = [
 /** Options that are given again and again, once a line. */
 const REPEATED = new Set(['--threshold', '--alert']);
 
-type Given = { readonly [Name in (typeof OPTIONS)[number][0] | 'demo' | 'noCompare']?: string };
+type Given = { readonly [Name in (typeof OPTIONS)[number][0] | 'demo' | 'import' | 'noCompare']?: string };
 
 /**
  * The command that reproduces the verdict at a terminal, at the top of the workspace, from where a config is named
@@ -48,7 +48,8 @@ export function reproduceCommand(
     return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
   });
   const switches = inputs.noCompare === 'true' ? ['--no-compare'] : [];
-  return [`npx flowgate ${command}`, ...words, ...switches].join(' ');
+  const imported = inputs.import === undefined ? command : `import ${quote(inputs.import)}`;
+  return [`npx flowgate ${imported}`, ...words, ...switches].join(' ');
 }
 
 function linesOf(text: string): string[] {

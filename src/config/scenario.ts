@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { conflictAgainstBase } from '../compare/thresholds.js';
 import { planData } from '../data/config.js';
 import { injects, planFaults } from '../faults/config.js';
+import { NOTHING_RUN } from '../import/config.js';
 import type { Problem } from '../lib/errors.js';
 import { DEFAULT_SHELL } from '../lib/shell.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
@@ -33,7 +34,16 @@ import { planWatch } from './watch.js';
 
 /** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
 export type DraftKey =
-  'module' | 'http' | 'data' | 'mix' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
+  | 'module'
+  | 'http'
+  | 'data'
+  | 'mix'
+  | 'import'
+  | 'ca'
+  | 'working-directory'
+  | 'iterations'
+  | 'rate'
+  | 'thresholds';
 
 /** A scenario before inputs and defaults are added to it. */
 export interface Draft {
@@ -51,6 +61,7 @@ const WHERE: Readonly<Record<DraftKey, string>> = {
   module: whereInput('module'),
   http: whereInput('url'),
   mix: whereInput('config'),
+  import: '',
   data: whereInput('config'),
   ca: whereInput('url'),
   iterations: whereInput('iterations'),
@@ -59,14 +70,23 @@ const WHERE: Readonly<Record<DraftKey, string>> = {
   'working-directory': whereInput('workingDirectory'),
 };
 
-/** The one scenario of the inputs `run`, `module`, `url` or `demo`; undefined if none of them is given. */
-export function shorthandDraft({ run, module, url, demo, ...inputs }: ParsedInputs): Draft | undefined {
+/** The one scenario of the inputs `run`, `module`, `url` or `demo`, or of a file that is imported; undefined if none of them is given. */
+export function shorthandDraft({
+  run,
+  module,
+  url,
+  import: imported,
+  demo,
+  ...inputs
+}: ParsedInputs): Draft | undefined {
   const problemAt = (key: DraftKey, message: string): Problem => ({
     where: WHERE[key],
     message,
   });
   if (run !== undefined) return { name: 'run', config: { run }, problemAt };
   if (url !== undefined) return { name: 'url', config: { http: url }, problemAt };
+  if (imported !== undefined)
+    return { name: nameOfModule(imported), config: { import: imported }, problemAt };
   const file = module ?? (demo === true ? DEMO_MODULE : undefined);
   if (file === undefined) return undefined;
   const config = { module: file, ...(file === DEMO_MODULE ? demoDefaults(inputs) : {}) };
@@ -185,7 +205,8 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
     ...planWatch(config.watch, workingDirectory),
   };
   const length = lengthOfRun(planned.loads.load, faults);
-  const given = gatesOf(inputs, config, { isWatched: hasProcesses(system), length });
+  const isImported = config.import !== undefined;
+  const given = gatesOf(inputs, config, { isImported, isWatched: hasProcesses(system), length });
   const gates = { ...given, thresholds: given.thresholds.map((each) => meant(each, metrics)) };
   const conflict = conflictAgainstBase(gates.thresholds);
   if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
@@ -290,6 +311,7 @@ type LoadPlan =
 
 function planLoad(draft: Draft, inputs: ParsedInputs): LoadPlan {
   const { name, config } = draft;
+  if (config.import !== undefined) return { ok: true, loads: { load: NOTHING_RUN } };
   const planned = resolveLoads(name, inputs, { ...config, maxFlows: config['max-flows'] });
   if (!planned.ok) {
     return { ok: false, problems: planned.problems.map((problem) => loadProblem(draft, problem)) };
@@ -314,7 +336,7 @@ function thresholdProblem(draft: Draft, { thresholds }: ParsedInputs, message: s
 }
 
 function workOf(
-  { run, module, http, isolate, python, options, ...config }: ScenarioConfig,
+  { run, module, http, import: imported, isolate, python, options, ...config }: ScenarioConfig,
   given: { shell: string; workingDirectory: string; ca: string | undefined; bug: string | undefined },
 ): SingleWork {
   if (run !== undefined) return { kind: 'command', run, shell: given.shell };
@@ -327,7 +349,8 @@ function workOf(
       maxBody: config['max-body'] ?? MAX_BODY,
     };
   }
-  if (module === undefined) throw new Error('a scenario that passed the rules has run, module, http or mix');
+  if (module === undefined)
+    throw new Error('a scenario that passed the rules has run, module, http, mix or import');
   return {
     kind: 'module',
     module: isBuiltIn(module) ? module : resolveModule(given.workingDirectory, module),
@@ -410,12 +433,14 @@ export function unusedDirectory(
 
 function usesDirectory(plan: ScenarioPlan): boolean {
   const { work, services, workingDirectory } = plan;
-  const works = worksOf(work).some(
-    (each) =>
-      each.kind === 'command' ||
-      (each.kind === 'module' && !isBuiltIn(each.module)) ||
-      (each.kind === 'http' && each.ca !== undefined),
-  );
+  const works =
+    work.kind === 'import' ||
+    worksOf(work).some(
+      (each) =>
+        each.kind === 'command' ||
+        (each.kind === 'module' && !isBuiltIn(each.module)) ||
+        (each.kind === 'http' && each.ca !== undefined),
+    );
   const hooks = [plan.before, plan.setup, plan.teardown, plan.verify].some((hook) => hook !== undefined);
   return (
     works ||

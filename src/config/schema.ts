@@ -3,6 +3,7 @@ import { COMPARE_FIELDS } from '../compare/config.js';
 import { DATA_FIELDS } from '../data/config.js';
 import { FAULT_FIELDS, faultRules } from '../faults/config.js';
 import { HISTORY_FIELDS } from '../history/config.js';
+import { IMPORT_FIELDS, importRules } from '../import/config.js';
 import {
   commandText,
   duration,
@@ -99,6 +100,7 @@ const scenario = map(
       .optional()
       .describe('the HTTP request that one flow is, or a list of requests as its steps'),
     ...MIX_FIELDS,
+    ...IMPORT_FIELDS,
     ca: text('certs/ca.pem')
       .optional()
       .describe(
@@ -148,12 +150,18 @@ const scenario = map(
     ...FAULT_FIELDS,
     seed: whole(0).optional().describe('seed of everything random; 1 if left out'),
   },
-  'a map with run, module, http or mix',
+  'a map with run, module, http, mix or import',
   unknownInScenario,
 )
   // Said here for editors; oneKindOfWork says it in our words.
   .meta({
-    oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }, { required: ['mix'] }],
+    oneOf: [
+      { required: ['run'] },
+      { required: ['module'] },
+      { required: ['http'] },
+      { required: ['mix'] },
+      { required: ['import'] },
+    ],
   });
 
 function unknownInScenario(key: string, names: readonly string[]): string {
@@ -234,7 +242,7 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
     return [
       ...scenarioRules(path, scenario, { written: scenarios[name] as Raw, hosts: hostsOf(name, scenarios) }),
       ...mixRules(path, scenario, { name, scenarios: config.scenarios ?? {} }),
-      ...(context.load === undefined || !isSelected
+      ...(context.load === undefined || !isSelected || 'import' in scenario
         ? []
         : loadWithInputs(path, scenario, context.load.input)),
       ...thresholdRules(path, scenario, {
@@ -267,8 +275,11 @@ function scenarioRules(
   scenario: ScenarioConfig,
   { written, hosts }: { readonly written: Raw; readonly hosts: readonly Raw[] },
 ): Finding[] {
+  const kinds = oneKindOfWork(path, scenario);
+  // What is for flows that are run is said once of each key.
+  if (kinds.length === 0 && 'import' in scenario) return importRules(path, scenario, thresholdsIn(scenario));
   return [
-    ...oneKindOfWork(path, scenario),
+    ...kinds,
     ...pythonRules(path, scenario),
     ...loadRules(path, scenario, { written, thresholds: thresholdsIn(scenario) }),
     ...faultRules(path, scenario),
@@ -278,7 +289,7 @@ function scenarioRules(
   ];
 }
 
-const KINDS = ['run', 'module', 'http', 'mix'] as const;
+const KINDS = ['run', 'module', 'http', 'mix', 'import'] as const;
 const MODULE_KEYS = ['options', 'isolate', 'python'];
 const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
 const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
@@ -295,10 +306,12 @@ const FOR_HTTP = { run: 'is for http scenarios', module: 'is for http scenarios'
 
 function oneKindOfWork(path: Path, scenario: ScenarioConfig): Finding[] {
   const [kind, second] = KINDS.filter((key) => key in scenario);
-  if (kind === undefined) return [{ path, message: 'needs run, module, http or mix: what one flow is' }];
+  if (kind === undefined)
+    return [{ path, message: 'needs run, module, http, mix or import: what one flow is' }];
   if (second !== undefined) {
     return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
   }
+  if (kind === 'import') return [];
   const others = [
     ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
     ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: FOR_HTTP[kind] }))),

@@ -164,6 +164,8 @@ export function defaultGates(): readonly Threshold[] {
 const OF_PROCESSES: readonly MetricId[] = ['peak_memory', 'peak_cpu'];
 
 export interface RunShape {
+  /** Another tool has run the flows: how long and on what is its own affair. */
+  readonly isImported?: boolean;
   /** Flows or services are processes of this machine. */
   readonly isWatched: boolean;
   /** ms that the load asks flows to be started for; undefined if it ends after so many flows. */
@@ -174,11 +176,12 @@ export interface RunShape {
  * The default gates that can tell right from wrong in such a run, and the others with why not: where no process is
  * watched, two are never judged; a run that is asked to last as long as the limit of `total_time` only ends after it.
  */
-export function defaultGatesFor({ isWatched, length = 0 }: RunShape): {
+export function defaultGatesFor({ isImported = false, isWatched, length = 0 }: RunShape): {
   readonly applying: readonly Threshold[];
   readonly omitted: readonly OmittedGate[];
 } {
   const whyNot = ({ metric, limit }: Threshold): string | undefined => {
+    if (isImported) return metric === 'success_rate' ? undefined : 'another tool has run the flows';
     if (OF_PROCESSES.includes(metric)) return isWatched ? undefined : 'no process is watched';
     const most = typeof limit === 'number' ? limit : Infinity;
     const isTooLong = metric === 'total_time' && length >= most;

@@ -80,6 +80,7 @@ function settingsOf(scenario: ScenarioPlan): readonly Setting[] {
     ...thresholdSettings(scenario.thresholds),
     ...checkSettings(scenario),
     ...given('verify', verify),
+    ...given('import', work.kind === 'import' ? work.name : undefined),
     ...(work.kind === 'http' ? [expectations(work.requests)] : []),
     ...(work.kind === 'mix' ? work.parts.flatMap(partSettings) : []),
     { name: 'load', text: loadWords(scenario.load), identity: JSON.stringify(scenario.load) },

@@ -85,6 +85,7 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   try {
     const given = flowEnv(env, secrets);
     const plan = await ports.makePlan(inputs, {
+      imports: 'read',
       files: gatePorts.files,
       workspace,
       prepares: true,

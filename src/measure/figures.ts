@@ -5,6 +5,7 @@ import {
   type Outcome,
   type ReportedTotals,
 } from '../model/flow.js';
+import type { Told } from '../model/imported.js';
 import type { MetricId, PartMetric } from '../model/metrics.js';
 import type { RetryPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
@@ -41,6 +42,8 @@ export interface Measures {
   readonly partOf: (name: string) => PartMeasures | undefined;
   /** Undefined if the scenario has no ladder. */
   readonly ladder: LadderMeasures | undefined;
+  /** Of what another tool has run: what its file tells, and how it is called. */
+  readonly told?: (Told & { readonly format: string }) | undefined;
 }
 
 /** Of one part of a mix. */

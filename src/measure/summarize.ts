@@ -1,13 +1,18 @@
 import { formatCount } from '../lib/format.js';
 import { countOf, statOf } from '../lib/statistics/distribution.js';
 import type { Distribution, FlowTally } from '../model/flow.js';
+import type { StatedFigure } from '../model/imported.js';
 import {
   definitionOf,
+  isMetricId,
   isPartMetric,
   LADDER_METRICS,
   type MetricId,
+  metricName,
   type MetricRef,
   METRICS,
+  parseMetricName,
+  type Unit,
 } from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { MetricResult } from '../model/results.js';
@@ -84,6 +89,7 @@ export function summarize(record: Record, ladder?: LadderMeasures): Measures {
       return part && partMeasures(part, tally, record);
     },
     ladder,
+    told: record.told && { ...record.told, format: record.imported?.format ?? 'file' },
   };
 }
 
@@ -106,8 +112,54 @@ function partMeasures(part: FlowTally, { window }: FlowTally, record: Record): P
 
 /** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
 export function measure(measures: Measures, ref: MetricRef): MetricResult {
+  if (measures.told !== undefined) return lookTold(measures, measures.told, ref);
   const unit = definitionOf(ref.metric).unit ?? measures.reported.get(ref.label ?? '')?.unit ?? 'count';
   return { ...look(measures, ref), unit };
+}
+
+/** Of what another tool has run nothing is zero because nobody counted it: what the file does not tell has no data. */
+function lookTold(
+  measures: Measures,
+  { stated, counted, format }: NonNullable<Measures['told']>,
+  ref: MetricRef,
+): MetricResult {
+  const { unit: own } = definitionOf(ref.metric);
+  const said = stated.get(metricName(ref)) ?? stated.get(metricName(sameStat(ref)));
+  if (said !== undefined) return { ...said, unit: own ?? said.unit ?? 'count' };
+  const unit = own ?? measures.reported.get(ref.label ?? '')?.unit ?? unitOf(stated, ref) ?? 'count';
+  if (counted.has(ref.metric)) {
+    const found = look(measures, ref);
+    if (found.value !== null) return { ...found, unit };
+  }
+  return { ...noData(`the ${format} does not tell it${otherStats(stated, ref)}`), unit };
+}
+
+const SAME: { readonly [stat: string]: string } = { med: 'p50', p50: 'med', p0: 'min', p100: 'max' };
+
+/** The same number by its other name. */
+function sameStat(ref: MetricRef): MetricRef {
+  const stat = SAME[ref.stat ?? ''];
+  return stat === undefined ? ref : { ...ref, stat };
+}
+
+/** Of a metric with a name, as its other stats have it. */
+function unitOf(stated: ReadonlyMap<string, StatedFigure>, { metric, label }: MetricRef): Unit | undefined {
+  for (const stat of ['avg', 'sum', 'max', 'min']) {
+    const unit = stated.get(metricName({ metric, label, stat }))?.unit;
+    if (unit !== undefined) return unit;
+  }
+  return undefined;
+}
+
+/** `; of flow_time it has avg, min, med, max, p90, p95`: percentiles in between are never guessed. */
+function otherStats(stated: ReadonlyMap<string, StatedFigure>, { metric, label, stat }: MetricRef): string {
+  if (stat === undefined) return '';
+  const beginning = `${metricName({ metric, label })}.`;
+  const stats = [...stated.keys()]
+    .filter((name) => name.startsWith(beginning))
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+  if (stats.length === 0) return '';
+  return `; of ${metricName({ metric, label })} it has ${stats.map((name) => name.slice(beginning.length)).join(', ')}`;
 }
 
 /**
@@ -116,7 +168,7 @@ export function measure(measures: Measures, ref: MetricRef): MetricResult {
  * with the efficiency of every rung.
  */
 export function standardRefs(measures: Measures): MetricRef[] {
-  const refs: MetricRef[] = [];
+  const refs: MetricRef[] = toldRefs(measures.told?.stated);
   for (const id of Object.keys(METRICS) as MetricId[]) {
     if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ metric: id, stat })));
     else if (id === 'ttfb') refs.push(...TTFB_STATS.map((stat) => ({ metric: id, stat })));
@@ -140,6 +192,23 @@ export function partRefs(parts: readonly string[]): MetricRef[] {
 
 const PART_SCALARS = ['success_rate', 'throughput', 'failed', 'timed_out'] as const;
 const PART_STATS = ['avg', 'med', 'p95', 'max'] as const;
+
+/** What the file of another tool says, with as many names as of flows. */
+function toldRefs(stated: ReadonlyMap<string, StatedFigure> = new Map()): MetricRef[] {
+  const names = { step: new Set<string>(), metric: new Set<string>() };
+  const most = { step: MOST_SHOWN.steps, metric: MOST_SHOWN.reported };
+  return [...stated.keys()].flatMap((name): MetricRef[] => {
+    const { id, label, stat } = parseMetricName(name);
+    if (!isMetricId(id)) return [];
+    if (id === 'step' || id === 'metric') {
+      if (!names[id].has(label ?? '') && names[id].size >= most[id]) return [];
+      names[id].add(label ?? '');
+    }
+    return [
+      { metric: id, ...(label === undefined ? {} : { label }), ...(stat === undefined ? {} : { stat }) },
+    ];
+  });
+}
 
 function stepRefs({ steps }: Measures): MetricRef[] {
   return [...steps.keys()]

@@ -3,6 +3,7 @@ import type { ComparePlan } from './comparison.js';
 import type { FaultsPlan } from './faults.js';
 import type { MetricMeanings } from './flow.js';
 import type { HistoryPlan } from './history.js';
+import type { ImportedRun } from './imported.js';
 import type { JsonValue } from './json.js';
 import type { Threshold } from './threshold.js';
 
@@ -234,6 +235,17 @@ export function portVariable(name: string): string {
 export const ISOLATIONS = ['none', 'thread', 'process'] as const;
 export type Isolation = (typeof ISOLATIONS)[number];
 
+/** Nothing is started: the figures are read from a file that another tool has written. */
+export interface ImportWork {
+  readonly kind: 'import';
+  /** As it was written. */
+  readonly name: string;
+  /** Absolute. */
+  readonly file: string;
+  /** Read when the run was planned; undefined if the command `before` is to write the file. */
+  readonly run?: ImportedRun;
+}
+
 /** What one flow does, if it is not drawn from a mix. */
 export type SingleWork =
   | {
@@ -260,8 +272,8 @@ export interface MixWork {
   readonly parts: readonly MixPart[];
 }
 
-/** What one flow does. */
-export type Work = SingleWork | MixWork;
+/** What the flows of a scenario do, or did. */
+export type Work = SingleWork | MixWork | ImportWork;
 
 /** All that is of one flow, and of nothing around it. */
 export interface FlowPlan {
@@ -286,7 +298,14 @@ export interface MixPart extends FlowPlan {
 /** What the flows of a scenario are: one thing, or the parts of a mix. */
 export function flowPlans(plan: ScenarioPlan): readonly FlowPlan[] {
   const { work } = plan;
-  return work.kind === 'mix' ? work.parts : [{ ...plan, work }];
+  switch (work.kind) {
+    case 'mix':
+      return work.parts;
+    case 'import':
+      return [];
+    default:
+      return [{ ...plan, work }];
+  }
 }
 
 /** Undefined if no flow is tried again; of a mix those of the first part that has any. */
@@ -295,8 +314,16 @@ export function retriesIn(plan: Pick<ScenarioPlan, 'work' | 'retries'>): RetryPl
   return work.kind === 'mix' ? work.parts.find((part) => part.retries !== undefined)?.retries : retries;
 }
 
+/** Of what is run here. */
 export function worksOf(work: Work): readonly SingleWork[] {
-  return work.kind === 'mix' ? work.parts.map((part) => part.work) : [work];
+  switch (work.kind) {
+    case 'mix':
+      return work.parts.map((part) => part.work);
+    case 'import':
+      return [];
+    default:
+      return [work];
+  }
 }
 
 export interface OmittedGate {
@@ -357,7 +384,7 @@ export function watchedIn({
   return [...watch, ...services.flatMap((service) => service.watch ?? [])];
 }
 
-/** Requests of our own to somebody else's service have no processes. */
+/** Requests of our own to somebody else's service have no processes, and neither has what another tool has run. */
 export function hasProcesses(plan: Pick<ScenarioPlan, 'work' | 'services' | 'watch'>): boolean {
   return (
     worksOf(plan.work).some(({ kind }) => kind !== 'http') ||

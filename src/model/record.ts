@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { contaminationSchema, leftBehindSchema, leftoverSchema } from './checks.js';
 import type { InjectedFaults, Wave, WaveFigures } from './faults.js';
 import { excerptSchema, type Flow, type FlowTally } from './flow.js';
+import { importedSchema, type Told } from './imported.js';
 import type { Inferred } from './inferred.js';
 import type { Rung } from './ladder.js';
 import type { LimitsRecord } from './limits.js';
@@ -165,6 +166,9 @@ export const recordedShape = {
     .string()
     .optional()
     .meta({ description: 'what ran the flows of a module in Python: "Python 3.12.3, GIL on"' }),
+  imported: importedSchema
+    .optional()
+    .meta({ description: 'the file of another tool that the figures were read from' }),
   /** What was too much to keep or to add up; left out if nothing was. */
   cut: z
     .array(z.string())
@@ -211,6 +215,8 @@ export interface Record extends RecordedParts {
   readonly environment: Environment;
   /** What became of the limits that the scenario asked for. */
   readonly limits?: LimitsRecord;
+  /** Of a scenario that another tool has run: what its file tells; all else has no data. */
+  readonly told?: Told;
 }
 
 /** What a record tells of the plan of its scenario. */

@@ -69,7 +69,7 @@ const stage = z.object({
 
 const load = z.object({
   model: z.enum(['closed', 'open']),
-  flows: z.int().meta({ description: 'most in flight' }),
+  flows: z.int().meta({ description: 'most in flight; 0 for what another tool has run' }),
   iterations: z.int().optional(),
   duration: z.number().optional().meta({ description: 'ms' }),
   rate: z.number().optional().meta({ description: 'open model: starts per second' }),
@@ -100,10 +100,13 @@ const scenario = z.object({
   verdict,
   reasons: z.array(z.string()).meta({ description: 'plain text, most important first' }),
   startedAt: z.string(),
-  kind: z.enum(['command', 'module', 'http', 'mix']),
+  kind: z.enum(['command', 'module', 'http', 'mix', 'import']),
   work: z
     .string()
-    .meta({ description: 'the command, the path of the module, the requests, or the shares of a mix' }),
+    .meta({
+      description:
+        'the command, the path of the module, the requests, the shares of a mix, or the file that was read',
+    }),
   parts: z
     .array(
       z.object({

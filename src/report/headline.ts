@@ -209,12 +209,36 @@ function held(scenario: ScenarioResults): Sentence {
 }
 
 function flowsHeld(scenario: ScenarioResults, times: Sentence): Sentence {
+  if (scenario.imported !== undefined) return importHeld(scenario, scenario.imported);
   const { ok, all } = judgedFlows(scenario);
   const whose = scenario.hits === undefined ? '' : ' that no fault hit';
   return [
     strong(`${formatCount(ok)} of ${plural(all, 'flow')}`),
     words(`${whose} were ok ${underLoad(scenario)}`),
     ...triedAgain(scenario),
+    ...times,
+    words(`${gatesHeld(scenario)}.`),
+  ];
+}
+
+/** What was ok is counted in the tool's own words: `58 of 60 checks`. */
+function importHeld(
+  scenario: ScenarioResults,
+  { file, format, flow, count }: NonNullable<ScenarioResults['imported']>,
+): Sentence {
+  const share = scenario.metrics['success_rate']?.note;
+  const p95 = scenario.metrics['flow_time.p95'];
+  const times =
+    typeof p95?.value === 'number'
+      ? [words(`, 95% of ${flow}s within `), strong(formatQuantity(p95.value, p95.unit))]
+      : [];
+  const counted = share !== undefined && /\d$/.test(share) ? `${share} ${flow}s` : share;
+  const what = counted ?? (count === undefined ? `The ${flow}s` : plural(count, flow));
+  return [
+    strong(what),
+    words(share === undefined ? ' are in ' : ' were ok in '),
+    code(file),
+    words(` (${format})`),
     ...times,
     words(`${gatesHeld(scenario)}.`),
   ];

@@ -39,9 +39,13 @@ export const steps: Reporter = (scenario) => {
   const card = block.part('Steps', [block.text(growth && [...growth, own('.')]), stepTable(lines)], {
     teaser,
   });
-  const shares = lines.flatMap(({ name, shareOfTime }) =>
-    shareOfTime === undefined ? [] : [[words(name, 30), own(` ${shareOfTime}`)]],
-  );
+  // Of what another tool has run nobody knows the shares.
+  const p95Of = (line: StepLine): string | undefined =>
+    scenario.imported === undefined ? undefined : `p95 ${line.p95}`;
+  const shares = lines.flatMap((line) => {
+    const figure = line.shareOfTime ?? p95Of(line);
+    return figure === undefined ? [] : [[words(line.name, 30), own(` ${figure}`)]];
+  });
   // A long name must not push the figures out of the line.
   const short = growth?.map((each) => (each.style === 'code' ? { ...each, max: 24 } : each));
   const blocks = [

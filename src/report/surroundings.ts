@@ -69,11 +69,18 @@ export function loadOf({
   metrics,
   ladder,
   runtime,
-}: Pick<ScenarioResults, 'load' | 'metrics' | 'ladder' | 'runtime'>): string {
+  imported,
+}: Pick<ScenarioResults, 'load' | 'metrics' | 'ladder' | 'runtime' | 'imported'>): string {
+  if (imported !== undefined) return importedLoad(imported);
   const warmup = load.warmup > 0 ? `, after ${formatCount(load.warmup)} to warm up` : '';
   const dropped = metrics['dropped']?.value ?? 0;
   const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(formatCount).join(', ')}: up to `;
   return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}${runtime === undefined ? '' : `; ${runtime}`}`;
+}
+
+/** `1,000 iterations, from k6 summary`. The file's name is not ours, and not among these words. */
+function importedLoad({ format, flow, count }: NonNullable<ScenarioResults['imported']>): string {
+  return `${count === undefined ? `${flow}s` : plural(count, flow)}, from ${format}`;
 }
 
 /** ms. */
@@ -87,7 +94,8 @@ export function dataNotes({ data, counts, load }: ScenarioResults): readonly str
 }
 
 /** What watching cost, what could not be measured, and what was too much to keep. */
-export function monitorNotes({ monitor, cut = [] }: ScenarioResults): readonly string[] {
+export function monitorNotes({ monitor, cut = [], imported }: ScenarioResults): readonly string[] {
+  if (imported !== undefined) return [...imported.notes, ...cut];
   const { samples, cpuTime, duration } = monitor.cost;
   // What a table that starts a process for each look waits for is not all CPU.
   const most = monitor.source === 'pidusage' ? 'at most ' : '';
@@ -124,6 +132,7 @@ const STAGES_TOLD = 4;
  * `10 flows at once for 30 s, then 50 for 30 s`.
  */
 export function loadWords(load: Load): string {
+  if (load.flows === 0) return 'run by another tool';
   const limit = load.model === 'open' ? `, at most ${formatCount(load.flows)} in flight` : '';
   if (load.stages !== undefined) return `${stagesWords(load.stages)}${limit}`;
   const level = levelWords(load.rate === undefined ? { flows: load.flows } : { rate: load.rate });

@@ -5,15 +5,16 @@ import { contaminationLogOf } from '../checks/isolation/log.js';
 import { runWaves, type Waves } from '../faults/injection.js';
 import type { FlowRunner } from '../flows/runner.js';
 import { climb } from '../ladder/climb.js';
+import { readImport } from '../import/read.js';
 import { messageOf } from '../lib/errors.js';
 import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
-import { hasProcesses, type ScenarioPlan, wholeLoad } from '../model/plan.js';
+import { hasProcesses, type ImportWork, type ScenarioPlan, wholeLoad } from '../model/plan.js';
 import type { BrokenGates, Record } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
 import type { Monitor } from '../watch/sampler.js';
 import { AbortWatch } from './abort.js';
 import { Live } from './progress.js';
-import { nothing, type Performance, recordOfRun, recordSoFar } from './record.js';
+import { nothing, othersRun, type Performance, recordOfRun, recordSoFar } from './record.js';
 import { type Halt, haltOn, Session, watched, withLargestProcess } from './session.js';
 import { commandOn, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
 import { runBefore } from './before.js';
@@ -34,6 +35,8 @@ export async function execute(
   options: ExecuteOptions,
 ): Promise<Record> {
   let end: () => Promise<void>;
+  const { work } = plan;
+  const writtenBefore = work.kind === 'import' ? await ports.files.changedAt(work.file) : undefined;
   try {
     end = await runBefore(plan, ports, options);
   } catch (thrown) {
@@ -43,7 +46,35 @@ export async function execute(
       problems: ports.interrupt.aborted ? [] : [messageOf(thrown)],
     });
   }
-  return executeReady(plan, ports, options).finally(end);
+  const rest =
+    work.kind === 'import'
+      ? readOthersRun(plan, ports, { ...options, work, writtenBefore })
+      : executeReady(plan, ports, options);
+  return rest.finally(end);
+}
+
+/** Nothing is run: the record is what the file of another tool tells, which `before` may have written. */
+async function readOthersRun(
+  plan: ScenarioPlan,
+  ports: ExecutePorts,
+  {
+    work,
+    writtenBefore,
+    environment,
+  }: ExecuteOptions & { readonly work: ImportWork; readonly writtenBefore: number | undefined },
+): Promise<Record> {
+  if (ports.interrupt.aborted) return nothingRan(plan, ports, { environment, problems: [] });
+  try {
+    const isStale =
+      plan.before !== undefined &&
+      writtenBefore !== undefined &&
+      (await ports.files.changedAt(work.file)) === writtenBefore;
+    if (isStale) throw new Error(`${work.name} is as it was before: the command before has not written it`);
+    const imported = work.run ?? (await readImport(work, ports.files));
+    return recordOfRun({ plan, ports, environment, problems: [] }, othersRun(imported, ports));
+  } catch (thrown) {
+    return nothingRan(plan, ports, { environment, problems: [messageOf(thrown)] });
+  }
 }
 
 function nothingRan(

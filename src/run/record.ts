@@ -1,7 +1,8 @@
 import { UNEXPECTED_FAILURE } from '../lib/errors.js';
 import { FlowLog, type Recorded } from '../measure/flow-log.js';
+import type { ImportedRun } from '../model/imported.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import { type Ran, type Record, recordOf } from '../model/record.js';
+import { type MonitorRecord, type Ran, type Record, recordOf } from '../model/record.js';
 import type { Monitor } from '../watch/sampler.js';
 import type { ExecutePorts, Stage } from './stage.js';
 
@@ -43,12 +44,29 @@ export function recordSoFar(
 
 /** A run that came to no flow. */
 export function nothing(plan: ScenarioPlan, ports: ExecutePorts, source: string): Performance {
-  const cost = { samples: 0, cpuTime: 0, duration: 0 };
+  return { startedAt: ports.clock.wall(), ...logOf(plan).recorded(), monitor: unseen(source) };
+}
+
+/** A run of another tool, as its file tells. */
+export function othersRun(
+  { from, tally, flows, cut, ...told }: ImportedRun,
+  ports: ExecutePorts,
+): Performance {
+  const { stated, counted } = told;
   return {
     startedAt: ports.clock.wall(),
-    ...logOf(plan).recorded(),
-    monitor: { source, samples: [], processes: [], cost, notes: [] },
+    tally,
+    flows,
+    cut,
+    imported: from,
+    told: { stated, counted },
+    monitor: { ...unseen('none'), unwatched: true },
   };
+}
+
+function unseen(source: string): MonitorRecord {
+  const cost = { samples: 0, cpuTime: 0, duration: 0 };
+  return { source, samples: [], processes: [], cost, notes: [] };
 }
 
 export function logOf({ load, seed, metrics }: ScenarioPlan): FlowLog {

@@ -52,9 +52,8 @@ export async function openParts(stage: Stage, parts: Parts): Promise<void> {
     if (!ok) throw new Error(`setup failed: ${message}`);
   }
   const opening = { connections, canaries: seesTokens(plan) };
-  await (plan.work.kind === 'mix'
-    ? openMix(stage, plan.work, { ...opening, parts })
-    : openWork({ ...stage, work: plan.work }, { ...opening, parts }));
+  if (plan.work.kind === 'mix') await openMix(stage, plan.work, { ...opening, parts });
+  else if (plan.work.kind !== 'import') await openWork({ ...stage, work: plan.work }, { ...opening, parts });
   const error = parts.module?.hooks.has('setup') === true ? await parts.module.setup() : undefined;
   if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
   await watchWhatRuns(stage);

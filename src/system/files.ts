@@ -249,6 +249,7 @@ const NO_FILE: Taken = { problem: 'is no file: something else is in its place' }
 
 export const nodeFiles: Files = {
   read: (path, most) => unlessMissing(readRegularFile(path, most), undefined),
+  pieces: readPieces,
   write: async (path, content) => {
     await namingFullDisk(path, async () => {
       await mkdir(dirname(path), { recursive: true });
@@ -265,6 +266,7 @@ export const nodeFiles: Files = {
     });
   },
   exists: async (path) => (await unlessMissing(stat(path), undefined)) !== undefined,
+  changedAt: async (path) => (await unlessMissing(stat(path), undefined))?.mtimeMs,
   list: (path) => unlessMissing(readdir(path), []),
   readBelow,
   makeTemporary: async (prefix) => {
@@ -310,23 +312,47 @@ export const nodeFiles: Files = {
  * errors where it cannot be opened.
  */
 export async function readRegularFile(path: string, most = SMALL_FILE): Promise<string> {
-  // Without O_NONBLOCK (which Windows does not have: its bits are then 0) opening a pipe waits for a writer.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const { file, size } = await openRegularFile(path);
   try {
-    const stats = await file.stat();
-    if (stats.isDirectory()) throw Object.assign(new Error('EISDIR: is a folder'), { code: 'EISDIR' });
-    if (!stats.isFile()) {
-      throw new UserError({
-        file: path,
-        message: 'is a pipe or a device; write a regular file in its place',
-      });
-    }
-    const bytes = stats.size > most ? undefined : await readAtMost(file, most);
+    const bytes = size > most ? undefined : await readAtMost(file, most);
     if (bytes !== undefined) return bytes.toString('utf8');
     const message = `is larger than ${formatQuantity(most, 'bytes')}, the most that is read; make it smaller`;
     throw new UserError({ file: path, message });
   } finally {
     await file.close();
+  }
+}
+
+async function* readPieces(path: string): AsyncGenerator<string> {
+  const { file } = await openRegularFile(path);
+  try {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const piece = Buffer.allocUnsafe(PIECE);
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, PIECE);
+      if (bytesRead === 0) break;
+      yield decoder.decode(piece.subarray(0, bytesRead), { stream: true });
+    }
+    yield decoder.decode();
+  } finally {
+    await file.close();
+  }
+}
+
+async function openRegularFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
+  // Without O_NONBLOCK (which Windows does not have: its bits are then 0) opening a pipe waits for a writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await file.stat();
+    if (stats.isDirectory()) throw Object.assign(new Error('EISDIR: is a folder'), { code: 'EISDIR' });
+    if (stats.isFile()) return { file, size: stats.size };
+    throw new UserError({
+      file: path,
+      message: 'is a pipe or a device; write a regular file in its place',
+    });
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
   }
 }
 

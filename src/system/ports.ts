@@ -151,9 +151,16 @@ export interface Files {
    * ({@link SMALL_FILE} if left out).
    */
   read(path: string, most?: number): Promise<string | undefined>;
+  /**
+   * The text of a regular file of any size, piece by piece. Throws as `read` does, and Node's own error if there is no
+   * such file.
+   */
+  pieces(path: string): AsyncIterable<string>;
   /** Creates the folders on the way; replaces the file as a whole. */
   write(path: string, content: string): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** When its content was last changed, ms of the wall clock; undefined if there is no such file. */
+  changedAt(path: string): Promise<number | undefined>;
   /** Names in a folder; empty if there is no such folder. */
   list(path: string): Promise<readonly string[]>;
   /** Reads the regular files below a folder, bounded; false if not all could be read. Never rejects. */

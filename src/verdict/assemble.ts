@@ -132,6 +132,8 @@ function workText(work: Work): string {
       return requestLines(work.requests);
     case 'mix':
       return work.parts.map(({ name, share }) => `${formatQuantity(share, 'ratio')} ${name}`).join(', ');
+    case 'import':
+      return work.name;
     default:
       return assertNever(work);
   }
@@ -204,6 +206,7 @@ function takenOver(record: Record): Recorded {
     aborted,
     problems,
     runtime,
+    imported,
     cut,
   } = record;
   const { waves, injected, flows, monitor } = record;
@@ -220,6 +223,7 @@ function takenOver(record: Record): Recorded {
     aborted,
     problems,
     runtime,
+    imported,
     cut,
     counts: tally.counts,
     hits: waves === undefined ? undefined : { ...tally.hits, untraced: tally.untracedHits },

@@ -5,7 +5,9 @@ import type { Concern, Threshold } from '../model/threshold.js';
 import { formatAgainst, formatQuantity, plural } from '../lib/format.js';
 import { conditionText, imageSentence } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
+import { startedFlows } from '../measure/figures.js';
 import { summarize } from '../measure/summarize.js';
+import { tallyOf } from '../measure/tally.js';
 import { judge } from './judge.js';
 
 export interface Judgement {
@@ -87,7 +89,8 @@ function whatHolds(judged: readonly ThresholdResult[], checks: readonly CheckRes
 const LONGEST = 300;
 
 /** What went wrong with the run itself. */
-function recordConcerns({ problems, interrupted, aborted, flows, load }: Record): Concern[] {
+function recordConcerns(record: Record): Concern[] {
+  const { problems, interrupted, aborted, flows, load } = record;
   const concerns: Concern[] = problems.map((problem) => ({ verdict: 'fail', reason: sentence(problem) }));
   if (aborted !== undefined) {
     const when = `aborted after ${formatQuantity(aborted.at, 'ms')} by abort-on-fail`;
@@ -100,7 +103,7 @@ function recordConcerns({ problems, interrupted, aborted, flows, load }: Record)
       verdict: 'inconclusive',
       reason: `interrupted by ${interrupted} after ${ran}${of} flows`,
     });
-  } else if (flows.every(({ outcome }) => outcome === 'dropped')) {
+  } else if (startedFlows(tallyOf(record)) === 0) {
     concerns.push({ verdict: 'inconclusive', reason: 'no flow was started' });
   }
   return concerns;

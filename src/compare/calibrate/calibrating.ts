@@ -41,6 +41,8 @@ export async function calibrateScenario(
   options: CalibrateOptions,
 ): Promise<ScenarioCalibration> {
   const { replays, ports } = options;
+  const { kind } = plan.work;
+  if (kind === 'import') throw new Error('a scenario that another tool has run is compared with nothing');
   const began = ports.clock.now();
   const byDefault = defaultBaseGates(plan, 'fail');
   const thresholds = [...plan.thresholds.filter(isAgainstBase), ...byDefault];
@@ -51,7 +53,7 @@ export async function calibrateScenario(
   const isKept = services === 'keep';
   return {
     name: plan.name,
-    slowed: plan.work.kind,
+    slowed: kind,
     problem,
     services,
     budget,

@@ -10,6 +10,8 @@ import { SLOWDOWN_VARIABLE } from './slowed-host.js';
  */
 export function slowedPlan(plan: ScenarioPlan, share: number): ScenarioPlan {
   const { work, env } = plan;
+  // Refused before: nothing of it is run here.
+  if (work.kind === 'import') return plan;
   if (work.kind !== 'mix') return { ...plan, ...slowedFlow({ work, env }, share) };
   return {
     ...plan,

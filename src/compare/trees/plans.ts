@@ -70,9 +70,14 @@ export function planInTree(plan: Plan, env: Readonly<Record<string, string>>, mo
 }
 
 function movedWork(work: Work, move: Move): Work {
-  return work.kind === 'mix'
-    ? { ...work, parts: work.parts.map((part) => ({ ...part, ...movedFlow(part, move) })) }
-    : movedSingle(work, move);
+  switch (work.kind) {
+    case 'mix':
+      return { ...work, parts: work.parts.map((part) => ({ ...part, ...movedFlow(part, move) })) };
+    case 'import':
+      return { ...work, file: moved(work.file, move) };
+    default:
+      return movedSingle(work, move);
+  }
 }
 
 function movedFlow(

@@ -85,7 +85,7 @@ export async function openLimits(
 /** Flows that share a process share its place; with a process each, the host of the hooks has one of its own. */
 function placesOfFlows(work: ScenarioPlan['work'], flows: number): number {
   // Limits of a mix are for its services.
-  if (work.kind === 'http' || work.kind === 'mix') return 0;
+  if (work.kind === 'http' || work.kind === 'mix' || work.kind === 'import') return 0;
   if (work.kind === 'command') return flows;
   return work.isolate === 'process' ? flows + 1 : 1;
 }
