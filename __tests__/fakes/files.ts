@@ -67,6 +67,7 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): Files
       if (text === undefined) return undefined;
       return text.length > most ? { problem: `is larger than ${most} B` } : { text };
     },
+    hold: (path) => Promise.resolve({ path, close: () => undefined }),
     remove: (path) => {
       for (const each of [path, ...below(path)]) {
         contents.delete(each);

@@ -300,6 +300,16 @@ export const nodeFiles: Files = {
     void unlink(path).catch(() => undefined);
     return taken;
   },
+  hold: async (path, content) => {
+    await namingFullDisk(path, () => writeFile(path, content, { flag: 'wx', mode: 0o400 }));
+    const descriptor = openSync(path, UNFOLLOWED);
+    const close = (): void => {
+      closeSync(descriptor);
+    };
+    if (!HAS_PROC) return { path, close };
+    await unlink(path);
+    return { path: `/proc/${process.pid}/fd/${descriptor}`, close };
+  },
   remove: async (path) => {
     // Most workspaces are empty, and this is ten times as fast; it throws for anything else.
     await rmdir(path).catch(() => removeTree(path));

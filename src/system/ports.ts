@@ -178,6 +178,11 @@ export interface Files {
    * regular file or larger than `most` bytes. At once, as most flows write none.
    */
   take(path: string, most: number): Taken | undefined;
+  /**
+   * Makes a file that flows read and, where there is /proc, none can replace: it has no name any more. To be closed when
+   * nothing reads it any more. `path`: of nothing that is there.
+   */
+  hold(path: string, content: string): Promise<HeldFile>;
   /** With everything in it; nothing happens if it is gone. */
   remove(path: string): Promise<void>;
 }
@@ -208,6 +213,12 @@ export interface StreamListener {
   data(chunk: Uint8Array): void;
   /** This many bytes went by unheard. */
   missed(bytes: number): void;
+}
+
+export interface HeldFile {
+  /** Opens it from any process of the same user. */
+  readonly path: string;
+  close(): void;
 }
 
 export type Taken = { readonly text: string } | { readonly problem: string };

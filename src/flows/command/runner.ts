@@ -40,7 +40,7 @@ interface CommandRunnerOptions {
   readonly timeout: number;
   /** An existing folder for the slots' streams. */
   readonly scratch: string;
-  readonly files: Pick<Files, 'makeFolder' | 'take' | 'write'>;
+  readonly files: Pick<Files, 'makeFolder' | 'take' | 'hold'>;
   /** Tokens of other flows are looked for in what each prints. */
   readonly canaries?: boolean;
   /** The limits of each slot; none if left out. */
@@ -50,14 +50,15 @@ interface CommandRunnerOptions {
 /** Forks all launchers ahead and runs command flows in them. */
 export async function openCommandRunner(given: CommandRunnerOptions): Promise<FlowRunner> {
   const { spawner, files, scratch } = given;
-  const startup = `${scratch}/flowgate_step.bash`;
-  await files.write(startup, STEP_FUNCTION);
-  const options = { ...given, spec: { ...given.spec, startup } };
+  // Each bash of a flow runs it, so that no flow may be able to change it for the others.
+  const script = await files.hold(`${scratch}/flowgate_step.bash`, STEP_FUNCTION);
+  const options = { ...given, spec: { ...given.spec, startup: script.path } };
   const barrier = await spawner.openBarrier(scratch);
   const crew = new Crew(options, barrier);
   const close = async (): Promise<void> => {
     await crew.close();
     barrier.close?.();
+    script.close();
   };
   await crew.open(options.slots).catch(async (thrown: unknown) => {
     await close();
