@@ -170,7 +170,7 @@ const HOW_SLOWED = {
     'Slowed by work: when a flow is through, its bash burns so much of the CPU time that it took, and waits for what is missing to so much of its wall time. Both sides of these comparisons pay for being timed.',
   module:
     'Slowed by work: when a flow is through, its host burns so much of what it has worked, and the flow waits for what is missing to so much of its own time.',
-  mix: 'Each part was slowed by work, as when its flows are a command or a module; a part of requests by waiting in our client after the last answer, which no CPU time tells of.',
+  mix: 'Each part was slowed in the manner of its kind: commands and modules by work, requests by waiting in our client after the last answer.',
   http: 'Slowed by waiting, in our client after the last answer: the server does no more work, so that nothing can be found by CPU.',
 } as const;
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { inTheMannerOf } from '../../../src/compare/rounds/load.js';
 import { type BaseScenario, baseScenario, planInTree } from '../../../src/compare/trees/plans.js';
 import type { MixPart, ScenarioPlan, SingleWork } from '../../../src/model/plan.js';
 import { scenarioPlanOf } from '../../fakes/record.js';
@@ -39,7 +40,7 @@ test("base does its own work of each part, in head's shares and with head's pati
     part('browse'),
   );
   const found = await baseOf(head, base);
-  expect('plan' in found ? found.plan.work : found).toEqual({
+  expect('plan' in found ? inTheMannerOf(head, found.plan).work : found).toEqual({
     kind: 'mix',
     parts: [
       part('browse', { share: 0.7, timeout: 9, retries: { times: 1, backoff: 5 } }),

@@ -1,4 +1,4 @@
-import { lengthOf, type Load, type ScenarioPlan } from '../../model/plan.js';
+import { lengthOf, type Load, type ScenarioPlan, type Work } from '../../model/plan.js';
 
 /** What was seen of a load before the first round. */
 export interface Trial {
@@ -164,6 +164,7 @@ export function planOfRounds(plan: ScenarioPlan): ScenarioPlan {
 export function inTheMannerOf(head: ScenarioPlan, base: ScenarioPlan): ScenarioPlan {
   return {
     ...base,
+    work: inTheSharesOf(head.work, base.work),
     load: head.load,
     timeout: head.timeout,
     warmup: head.warmup,
@@ -172,4 +173,13 @@ export function inTheMannerOf(head: ScenarioPlan, base: ScenarioPlan): ScenarioP
     retries: head.retries,
     metrics: head.metrics,
   };
+}
+
+/** Both sides draw the same part for each flow, with the same patience; what the part does is the side's own. */
+function inTheSharesOf(head: Work, base: Work): Work {
+  if (head.kind !== 'mix' || base.kind !== 'mix') return base;
+  const parts = head.parts.flatMap(({ name, share, timeout, retries }) =>
+    base.parts.filter((part) => part.name === name).map((part) => ({ ...part, share, timeout, retries })),
+  );
+  return parts.length === head.parts.length ? { ...base, parts } : base;
 }

@@ -203,26 +203,19 @@ export async function baseScenario(head: ScenarioPlan, sources: BaseSources): Pr
     return { absent: `the scenario is new: ${label} has none that is called ${head.name}` };
   }
   if (asksSameServer(head, base)) return { absent: SAME_SERVER };
-  const work = inSharesOf(head.work, base.work);
-  if (typeof work === 'string') return { absent: `the mix is new: ${label} ${work}` };
-  const { data, services, watch, shell, workingDirectory, before, setup, teardown, verify } = base;
+  const lack = lacking(head.work, base.work);
+  if (lack !== undefined) return { absent: `the mix is new: ${label} ${lack}` };
+  const { work, data, services, watch, shell, workingDirectory, before, setup, teardown, verify } = base;
   const own = { work, data, services, watch, shell, workingDirectory, before, setup, teardown, verify };
   return { plan: { ...head, ...own, env: { ...movedVariables(env, move), ...base.env } } };
 }
 
-/**
- * Base's work in head's shares: both sides draw the same part for each flow, and what that part does is the side's own. Or
- * the end of a sentence that begins with the base, where it has no such mix.
- */
-function inSharesOf(head: Work, base: Work): Work | string {
-  if (head.kind !== 'mix') return base;
+/** What base lacks of a mix, as the end of a sentence that begins with the base; undefined if nothing. */
+function lacking(head: Work, base: Work): string | undefined {
+  if (head.kind !== 'mix') return undefined;
   if (base.kind !== 'mix') return 'has none of that name';
   const missing = head.parts.find(({ name }) => base.parts.every((part) => part.name !== name));
-  if (missing !== undefined) return `has no part ${missing.name}`;
-  const parts = head.parts.flatMap(({ name, share, timeout, retries }) =>
-    base.parts.filter((part) => part.name === name).map((part) => ({ ...part, share, timeout, retries })),
-  );
-  return { ...base, parts };
+  return missing && `has no part ${missing.name}`;
 }
 
 function invalid(label: string, { problems: [first] }: UserError): string {
