@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Results } from '../../src/model/results.js';
 import { makeRepository, type TestRepository } from '../repository.js';
-import { runCli, type CliRun } from './run-cli.js';
+import { emptyFolder, runCli, type CliRun } from './run-cli.js';
 
 /*
  * Real git, real trees, real work: what head does more of is rounds of a hash, so that nothing hangs on how fast the
@@ -221,4 +222,29 @@ test('--no-compare runs a config with limits on the base: they are not judged, a
   expect(scenario).not.toHaveProperty('compared');
   expect(scenario?.thresholds.map(({ outcome }) => outcome)).toEqual(['pass', 'not_judged']);
   expect(run.stdout).toContain('not judged: nothing was compared');
+});
+
+test('before runs for the own run, then once a side in its tree, base first, before anything else of it', async () => {
+  const repository = makeRepository();
+  const log = `${emptyFolder()}/log`;
+  const text = `version: 1
+compare: base
+budget: 2s
+scenarios:
+  s:
+    before: echo before $(cat side) >> ${log}; cp side made
+    run: test "$(cat made)" = "$(cat side)" && echo flow >> ${log}
+    flows: 2
+    thresholds: [success_rate >= 100%, flow_time.med <= base + 90%]
+`;
+  repository.commit('as it was', { '.github/flowgate.yml': text, side: 'base', '.gitignore': 'made' });
+  repository.git('checkout', '-q', '-b', 'feature');
+  repository.commit('a change', { side: 'head' });
+  const run = await compareIn(repository);
+  const { compared, errors } = only(run.results());
+  expect(errors).toEqual([]);
+  expect(compared?.pairs.length).toBeGreaterThan(0);
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  const told = lines.filter((line, at) => line !== lines[at - 1]);
+  expect(told).toEqual(['before head', 'flow', 'before base', 'before head', 'flow']);
 });
