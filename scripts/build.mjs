@@ -12,6 +12,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } fro
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { runDist } from './run-dist.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -36,6 +37,8 @@ const ENTRIES = {
 const LARGEST = { cli: 3_200_000, host: 90_000, proxy: 55_000, guard: 25_000, artifact: 2_200_000 };
 /** Shipped as it is: it is an example of a host too. */
 const PYTHON_HOST = 'src/flows/module/python/host.py';
+/** What module flows are written against: the types of the package. */
+const MODULE_API = 'src/flows/module/api.ts';
 /** They check nothing that a person wrote. */
 const WITHOUT_ZOD = ['host', 'proxy', 'guard'];
 /** Nearly all of it is libraries, 5 MB as they are. */
@@ -75,12 +78,26 @@ async function bundle(name, source) {
   return [[`${name}.js`, shebang + code], ...files];
 }
 
+/** As `flowgate.d.ts`. A file that imports nothing needs no other. */
+async function declaration() {
+  const source = await readFile(join(root, MODULE_API), 'utf8');
+  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext };
+  const { outputText, diagnostics } = ts.transpileDeclaration(source, {
+    fileName: 'api.ts',
+    compilerOptions,
+  });
+  if (diagnostics?.length > 0 || /^import /m.test(outputText))
+    throw new Error(`${MODULE_API} does not stand alone`);
+  return outputText;
+}
+
 async function build(folder) {
   await compile();
   const bundles = [];
   for (const [name, source] of Object.entries(ENTRIES)) bundles.push(...(await bundle(name, source)));
   await mkdir(folder, { recursive: true });
   for (const [file, content] of bundles) await writeFile(join(folder, file), content);
+  await writeFile(join(folder, 'flowgate.d.ts'), await declaration());
   await copyFile(join(root, PYTHON_HOST), join(folder, 'host.py'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
   await chmod(join(folder, 'cli.js'), 0o755);

@@ -9,9 +9,9 @@
  * export async function verify(ctx) { assert(…ctx.flows, ctx.shared…); }   // throws, or returns false, if the shared state is wrong
  * export async function teardown(ctx) {}
  * ```
+ *
+ * It imports nothing: the package has it as the types of `flowgate`.
  */
-import type { SIZE_UNITS, TIME_UNITS } from '../../lib/units.js';
-import type { Outcome, OutcomeCounts } from '../../model/flow.js';
 
 export interface ModuleContext<Shared = unknown> {
   /** What `setup` returned; undefined inside `setup`. */
@@ -48,7 +48,26 @@ export interface FlowContext<Shared = unknown> extends ModuleContext<Shared> {
 }
 
 /** `%` and `ratio` of a share: 20% is 0.2. */
-export type MetricUnit = '%' | 'ratio' | keyof typeof TIME_UNITS | keyof typeof SIZE_UNITS;
+export type MetricUnit =
+  | '%'
+  | 'ratio'
+  | 'ns'
+  | 'us'
+  | '\u00b5s'
+  | '\u03bcs'
+  | 'ms'
+  | 's'
+  | 'm'
+  | 'h'
+  | 'B'
+  | 'KB'
+  | 'MB'
+  | 'GB'
+  | 'KiB'
+  | 'MiB'
+  | 'GiB';
+
+export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
 
 export interface FlowSummary {
   readonly flow: number;
@@ -67,9 +86,9 @@ export interface RunSummary {
   /** In order of iteration: every counted flow, or of more than 10,000 a random sample and those that are not ok. */
   readonly flows: readonly FlowSummary[];
   /** How many counted flows there were, by outcome. */
-  readonly counts: OutcomeCounts;
+  readonly counts: Readonly<Record<Outcome, number>>;
   /** Of a mix: the same of each part, by its name. */
-  readonly parts?: Readonly<Record<string, OutcomeCounts>>;
+  readonly parts?: Readonly<Record<string, Readonly<Record<Outcome, number>>>>;
   /** Warm-up flows that ran before them, which share the state as well. */
   readonly warmup: number;
 }
