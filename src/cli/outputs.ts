@@ -98,12 +98,12 @@ export async function writeFormats<T>(
   formats: Formats<T>,
   { subject, outputs }: { readonly subject: T; readonly outputs: Readonly<Record<string, unknown>> },
 ): Promise<void> {
-  for (const { path, format } of asked(formats, outputs)) {
+  for (const { name, path, format } of asked(formats, outputs)) {
     const content = format.print(subject);
     if (path === STANDARD_OUTPUT) terminal.screen.write(content);
     else await writeFile(terminal, path, content);
     const lacks = format.lacks?.(subject);
-    if (lacks !== undefined) terminal.ports.logger.info(`${path}: ${lacks}`);
+    if (lacks !== undefined) terminal.ports.logger.info(`--${name}: ${lacks}`);
   }
 }
 
