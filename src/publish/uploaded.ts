@@ -9,10 +9,12 @@ import { readEntry, Refused } from './zip.js';
 const FILE = 'results.json';
 /** Bytes of it: a run of a million flows writes 20 MB a scenario. */
 export const LARGEST_RESULTS = 100e6;
-/** A run keeps up to 21,000 flows of a scenario. */
-const LONGEST_LIST = 50_000;
-/** Values in all: more of them than the largest file of flowgate's has, fewer than a file of zeros alone. */
-const MOST_VALUES = 4_000_000;
+/** Of one list or map: a run keeps up to 21,000 flows of a scenario. */
+const LONGEST_LIST = 25_000;
+/** Values in all. Each that is wrong costs memory: those of the largest run, and not those of a file of zeros. */
+const MOST_VALUES = 2_000_000;
+const DEEPEST = 50;
+const TOO_MUCH = `its ${FILE} holds more than publish reads: ${MOST_VALUES} values in all, ${LONGEST_LIST} in one list`;
 const MOST_SCENARIOS = 500;
 
 /**
@@ -40,28 +42,38 @@ export function readUploaded(zip: Buffer, run: TriggeringRun): Results | undefin
 }
 
 function jsonOf(bytes: Buffer): unknown {
-  let json: unknown;
+  checkSize(bytes);
   try {
-    json = JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw new Refused(`its ${FILE} is not valid JSON`);
   }
-  checkSize(json);
-  return json;
 }
 
-/** Without recursion, which a deep value would exhaust. */
-function checkSize(json: unknown): void {
-  const left: unknown[] = [json];
-  let count = 0;
-  while (left.length > 0) {
-    const value = left.pop();
-    if (typeof value !== 'object' || value === null) continue;
-    const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-    count += inner.length;
-    if (count > MOST_VALUES || (Array.isArray(value) && inner.length > LONGEST_LIST))
-      throw new Refused(`its ${FILE} holds more than any run writes`);
-    for (const one of inner) left.push(one);
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+/** `[` and `{`, `]` and `}`. */
+const [OPENING, CLOSING] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
+
+/** Counts what JSON.parse would make, before it does: a deep value alone costs fifty times its bytes. */
+function checkSize(bytes: Buffer): void {
+  const open: number[] = [];
+  let total = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (isText) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) isText = false;
+    } else if (byte === QUOTE) isText = true;
+    else if (OPENING.has(byte)) open.push(1);
+    else if (CLOSING.has(byte)) open.pop();
+    else if (byte === COMMA) {
+      total += 1;
+      const count = (open.pop() ?? 0) + 1;
+      open.push(count);
+      if (count > LONGEST_LIST) throw new Refused(TOO_MUCH);
+    }
+    if (open.length > DEEPEST || total > MOST_VALUES) throw new Refused(TOO_MUCH);
   }
 }
 
