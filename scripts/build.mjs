@@ -30,6 +30,8 @@ const ENTRIES = {
   guard: 'guard',
   artifact: 'artifact',
 };
+/** dist/PART.js, which action.yml in the folder PART starts: another part of index.js. */
+const PARTS = ['publish'];
 /**
  * Bytes. Each of these is started with every run, or with every host: whatever would bring a library with it, as types
  * from schemas bring zod, and the action the client of GitHub, belongs into a file that they do not import.
@@ -98,6 +100,9 @@ async function build(folder) {
   await mkdir(folder, { recursive: true });
   for (const [file, content] of bundles) await writeFile(join(folder, file), content);
   await writeFile(join(folder, 'flowgate.d.ts'), await declaration());
+  for (const part of PARTS) {
+    await writeFile(join(folder, `${part}.js`), `import { run } from './index.js';\nawait run('${part}');\n`);
+  }
   await copyFile(join(root, PYTHON_HOST), join(folder, 'host.py'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
   await chmod(join(folder, 'cli.js'), 0o755);

@@ -5,6 +5,7 @@
 export const ROOMS = [
   ['main', 'cli', 'host', 'proxy', 'guard', 'artifact'],
   ['adapters'],
+  ['publish'],
   ['github'],
   ['gate'],
   ['gate-changes'],
@@ -36,6 +37,7 @@ export const ADAPTERS = [
   'flows/http/{client,undici-parts}',
   'flows/module/{host-threads,import}',
   'github/{runner,command-files,open,client,octokit}',
+  'publish/{client,start}',
   'services/{free-ports,probes}',
   'system/{channel,clock,environment,files,guard,interrupt,kill,no-debugger,own-script,processes,python,remove-tree,subreaper}',
   'watch/{end-run,machine,pidusage}',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { ACTION_INPUTS, LATER_INPUTS, readInputs, UNAVAILABLE } from '../../src/config/inputs.js';
+import { PUBLISH_INPUTS } from '../../src/publish/inputs.js';
 
 interface Action {
   readonly inputs: Record<string, { description: string; required: boolean; default?: string }>;
@@ -53,6 +54,15 @@ describe('action.yml', () => {
     ]);
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
   });
+});
+
+test('publish/action.yml has the inputs that are read, and runs its part of the bundle', () => {
+  const second = parse(readFileSync(new URL('../../publish/action.yml', import.meta.url), 'utf8')) as Action;
+  expect(Object.keys(second.inputs).sort()).toEqual([...PUBLISH_INPUTS].sort());
+  for (const { description } of [...Object.values(second.inputs), ...Object.values(second.outputs)]) {
+    expect(description).toMatch(/^[^\n]{3,120}$/);
+  }
+  expect(second.runs).toEqual({ using: 'node24', main: '../dist/publish.js' });
 });
 
 test('inputs are read by their names in action.yml, and empty ones are left out', () => {

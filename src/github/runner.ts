@@ -18,7 +18,15 @@ export interface Annotation {
 }
 
 export type OutputName =
-  'verdict' | 'failed' | 'results' | 'report' | 'summary' | 'comment-id' | 'metrics' | 'artifact-id';
+  | 'verdict'
+  | 'failed'
+  | 'results'
+  | 'report'
+  | 'summary'
+  | 'comment-id'
+  | 'metrics'
+  | 'artifact-id'
+  | 'conclusion';
 
 /** GitHub's runner, as far as a step speaks with it. */
 export interface Runner {
