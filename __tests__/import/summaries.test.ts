@@ -214,6 +214,7 @@ describe('hyperfine', () => {
 
   test.each([
     ['no times', { command: 'x', mean: 1 }, 'lacks results[0].times'],
+    ['a time below zero', { command: 'x', mean: 1, times: [-1], exit_codes: [0] }, 'a time below zero'],
     [
       'a status too few',
       { command: 'x', mean: 1, times: [1, 2], exit_codes: [0] },

@@ -148,6 +148,7 @@ function commandOf(json: Json, index: number): CommandRuns {
 function countedTime(at: Json, where: string): number {
   const time = numberAt(at, 'time', where);
   if (time === undefined) throw new Unusable(`lacks ${where}`);
+  if (time < 0) throw new Unusable(`has ${where} = ${time}, a time below zero`);
   return time;
 }
 

@@ -2,11 +2,20 @@ import { codeOf, messageOf, UserError } from '../lib/errors.js';
 import { isMap } from '../lib/fields.js';
 import type { ImportedRun } from '../model/imported.js';
 import type { Files } from '../system/ports.js';
+import { isArtillery, readArtillery } from './artillery.js';
 import { isAutocannon, isOha, readAutocannon, readOha } from './http-load.js';
 import { isHyperfine, readHyperfine } from './hyperfine.js';
+import { isJtlHead, JTL_XML, readJtl, WRITE_CSV } from './jmeter.js';
 import { isK6Summary, readK6Summary } from './k6.js';
 import { isK6Line, readK6Lines } from './k6-lines.js';
-import { linesOf } from './lines.js';
+import { type Line, linesOf } from './lines.js';
+import {
+  isLocustHistory,
+  isLocustStatistics,
+  readLocustHistory,
+  readLocustStatistics,
+  whyNoFigures,
+} from './locust.js';
 import { Unusable } from './told.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -20,6 +29,7 @@ interface JsonFormat {
 const JSON_FORMATS: readonly JsonFormat[] = [
   { is: isK6Summary, read: readK6Summary },
   { is: isHyperfine, read: readHyperfine },
+  { is: isArtillery, read: readArtillery },
   { is: isOha, read: readOha },
   { is: isAutocannon, read: readAutocannon },
 ];
@@ -38,7 +48,7 @@ const KNOWN =
  */
 export async function readImport(
   { name, file }: { readonly name: string; readonly file: string },
-  files: Pick<Files, 'read' | 'pieces'>,
+  files: Pick<Files, 'read' | 'pieces' | 'exists'>,
 ): Promise<ImportedRun> {
   try {
     const run = await readAny(file, files);
@@ -58,19 +68,39 @@ function whyNot(thrown: unknown): string {
   return `cannot be read: ${messageOf(thrown)}`;
 }
 
-async function readAny(file: string, files: Pick<Files, 'read' | 'pieces'>): Promise<ImportedRun> {
+async function readAny(file: string, files: Pick<Files, 'read' | 'pieces' | 'exists'>): Promise<ImportedRun> {
   const head = await headOf(files.pieces(file));
   const [first = ''] = head.split(/\r?\n/, 1);
   if (head.trim() === '') throw new Unusable(`is empty; ${KNOWN}`);
   if (head.startsWith('\u001F')) throw new Unusable('is compressed; unpack it first, as with gunzip');
   if (head.includes('\0')) throw new Unusable('is no text in UTF-8; write it as UTF-8');
-  if (!head.startsWith('{'))
-    throw new Unusable(`is of no known format, as it begins with ${beginning(head)}; ${KNOWN}`);
+  if (!head.startsWith('{')) return readRows(first, { head, file, files });
   if (isK6Line(parsed(first))) return readK6Lines(linesOf(withoutMark(files.pieces(file))));
   const json = wholeJson((await files.read(file, LARGEST)) ?? '');
   const format = JSON_FORMATS.find(({ is }) => is(json));
   if (format !== undefined) return format.read(json);
   throw new Unusable(`is of no known format, as JSON with the keys ${keysOf(json)}; ${KNOWN}`);
+}
+
+interface Rows {
+  readonly head: string;
+  readonly file: string;
+  readonly files: Pick<Files, 'pieces' | 'exists'>;
+}
+
+/** Text with a row a line: its first line tells. */
+async function readRows(first: string, { head, file, files }: Rows): Promise<ImportedRun> {
+  const lines = (path = file): AsyncIterable<Line> => linesOf(withoutMark(files.pieces(path)));
+  if (isJtlHead(first)) return readJtl(lines());
+  if (isLocustHistory(first)) return readLocustHistory(lines());
+  if (isLocustStatistics(first)) {
+    // What Locust writes beside it.
+    const failures = file.replace(/_stats\.csv$/, '_failures.csv');
+    const isBeside = failures !== file && (await files.exists(failures));
+    return readLocustStatistics(lines(), isBeside ? lines(failures) : undefined);
+  }
+  const why = JTL_XML.test(head) ? WRITE_CSV : whyNoFigures(first);
+  throw new Unusable(why ?? `is of no known format, as it begins with ${beginning(head)}; ${KNOWN}`);
 }
 
 /** The beginning, up to 64 KiB. */

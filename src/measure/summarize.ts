@@ -199,7 +199,7 @@ function toldRefs(stated: ReadonlyMap<string, StatedFigure> = new Map()): Metric
   const most = { step: MOST_SHOWN.steps, metric: MOST_SHOWN.reported };
   return [...stated.keys()].flatMap((name): MetricRef[] => {
     const { id, label, stat } = parseMetricName(name);
-    if (!isMetricId(id)) return [];
+    if (!isMetricId(id) || !isShown(id, stat)) return [];
     if (id === 'step' || id === 'metric') {
       if (!names[id].has(label ?? '') && names[id].size >= most[id]) return [];
       names[id].add(label ?? '');
@@ -208,6 +208,16 @@ function toldRefs(stated: ReadonlyMap<string, StatedFigure> = new Map()): Metric
       { metric: id, ...(label === undefined ? {} : { label }), ...(stat === undefined ? {} : { stat }) },
     ];
   });
+}
+
+function isShown(id: MetricId, stat = ''): boolean {
+  const shown: Partial<globalThis.Record<MetricId, readonly string[]>> = {
+    flow_time: FLOW_TIME_STATS,
+    ttfb: TTFB_STATS,
+    step: STEP_STATS,
+    metric: REPORTED_STATS,
+  };
+  return shown[id]?.includes(stat) ?? true;
 }
 
 function stepRefs({ steps }: Measures): MetricRef[] {
