@@ -1,9 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { nodePorts } from './adapters.js';
 import { calibrate } from './cli/calibrate.js';
-import { initRepository, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
+import { initRepository, mergeRuns, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
 import { compareTwo } from './cli/compare.js';
-import { withAnswer, withBase, withCalibration, withLoad, withScenario, withWork } from './cli/options.js';
+import {
+  withAnswer,
+  withBase,
+  withCalibration,
+  withLoad,
+  withScenario,
+  withShard,
+  withWork,
+} from './cli/options.js';
 import { KEPT, type Screen, type Terminal, withOutputs } from './cli/outputs.js';
 import { liveProgress, nodeScreen, noProgress, readGit } from './cli/screen.js';
 import { formatProblem, UserError } from './lib/errors.js';
@@ -77,10 +85,10 @@ function programOf(): Command {
       'after',
       '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.',
     );
-  withOutputs(withLoad(withScenario(program.command('run'))))
+  withOutputs(withShard(withLoad(withScenario(program.command('run')))))
     .description('run the scenarios of the config, or one given by --run, --module or --url')
     .action(exiting(runScenarios));
-  withOutputs(withLoad(program.command('demo')))
+  withOutputs(withShard(withLoad(program.command('demo'))))
     .description('run the built-in demo: ten AI writing flows at once, no network, no install')
     .option('--bug <name>', 'make it misbehave: race, bleed, leak, orphan, cascade or stuck')
     .action(exiting(runDemo));
@@ -99,6 +107,10 @@ function programOf(): Command {
     .argument('[file]', 'the config (.github/flowgate.yml, else flowgate.yml)')
     .description('say everything that is wrong with a config')
     .action(exiting(validate));
+  withOutputs(program.command('merge'))
+    .argument('<files...>', 'what the shards of one run have written, or folders with it')
+    .description('join the shards of a run and judge them as one')
+    .action(exiting(mergeRuns));
   withOutputs(program.command('report'))
     .argument('[file]', 'a saved results.json', KEPT)
     .description('show a saved run again')

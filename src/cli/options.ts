@@ -15,7 +15,15 @@ export interface RunOptions
     LoadOptions,
     Pick<
       Inputs,
-      'config' | 'run' | 'module' | 'url' | 'prepare' | 'budget' | 'onInconclusive' | 'workingDirectory'
+      | 'config'
+      | 'run'
+      | 'module'
+      | 'url'
+      | 'prepare'
+      | 'budget'
+      | 'onInconclusive'
+      | 'workingDirectory'
+      | 'shard'
     > {
   readonly scenario?: readonly string[];
   readonly threshold?: readonly string[];
@@ -24,7 +32,7 @@ export interface RunOptions
   readonly compare?: string | false;
 }
 
-export interface DemoOptions extends OutputOptions, LoadOptions {
+export interface DemoOptions extends OutputOptions, LoadOptions, Pick<Inputs, 'shard'> {
   readonly bug?: string;
   readonly threshold?: readonly string[];
   readonly alert?: readonly string[];
@@ -46,6 +54,13 @@ export function withLoad(command: Command): Command {
     .option('--seed <n>', 'seed of everything random (1)')
     .option('--threshold <expression>', 'a gate, such as "flow_time.p95 < 800ms"; again and again', collect)
     .option('--alert <expression>', 'the same, but it only warns; again and again', collect);
+}
+
+export function withShard(command: Command): Command {
+  return command.option(
+    '--shard <i/n>',
+    'run the i-th of n parts of the flows, judge nothing, and write what flowgate merge joins: 2/4',
+  );
 }
 
 export function withScenario(command: Command): Command {

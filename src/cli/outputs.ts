@@ -1,12 +1,13 @@
 import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import type { GateContext, GatePorts } from '../gate.js';
-import { messageOf } from '../lib/errors.js';
+import { messageOf, UserError } from '../lib/errors.js';
 import type { Results } from '../model/results.js';
 import { renderHtml } from '../report/html.js';
 import { renderComment } from '../report/markdown.js';
 import { resultsJson } from '../report/results-json.js';
 import { renderTerminal } from '../report/terminal.js';
+import { type Shard, shardName, shardSummary, shardText } from '../shards/file.js';
 import type { Secrets } from '../system/secrets.js';
 
 /** The person's terminal, or the file or pipe that stands for it. */
@@ -67,6 +68,14 @@ export function withOutputs(command: Command): Command {
   return NAMES.reduce((all, name) => all.option(`--${name} <file>`, FORMATS[name].help), command);
 }
 
+/** Reports that were asked for of a shard, which has no verdict to report. */
+export function refuseReports(outputs: OutputOptions): void {
+  const asked = NAMES.filter((name) => name !== 'json' && outputs[name] !== undefined);
+  if (asked.length === 0) return;
+  const message = 'a shard is not judged, so there is nothing to report; give it to flowgate merge';
+  throw new UserError(asked.map((name) => ({ where: `option --${name}`, message })));
+}
+
 /** Writes the results where the options say; what can not be written is said, and changes no verdict. */
 export async function writeOutputs(
   terminal: Terminal,
@@ -92,6 +101,24 @@ export async function writeFile(
     screen.complain(`flowgate: ${path} could not be written: ${messageOf(thrown)}\n`);
     return false;
   }
+}
+
+/** Writes what a shard has measured; it has no verdict that could be printed. */
+export async function keepShard(terminal: Terminal, shard: Shard, { json }: OutputOptions): Promise<void> {
+  const { screen, secrets } = terminal;
+  const { index, of } = shard.shard;
+  const path = json ?? `.flowgate/${shardName(shard.shard)}`;
+  if (
+    !(await writeFile(
+      terminal,
+      path,
+      shardText(shard, (value) => secrets.hide(value)),
+    ))
+  ) {
+    throw new UserError({ file: path, message: 'without it the shards of this run cannot be joined' });
+  }
+  screen.write(`  shard ${index} of ${of}: ${shardSummary(shard)}\n`);
+  screen.write(`  ${path} written; flowgate merge joins it with the others and judges them\n`);
 }
 
 /** Keeps, writes and prints what came out. */

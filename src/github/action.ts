@@ -11,7 +11,7 @@ import type { GitHub } from '../system/github.js';
 import { Secrets } from '../system/secrets.js';
 import { abandonCheckRun, type OpenCheckRun, openCheckRun } from './check-run.js';
 import { settlePullRequest } from './pull-request.js';
-import { type Renderers, report, reportFailure } from './report.js';
+import { type Renderers, report, reportFailure, reportShard } from './report.js';
 import type { Runner } from './runner.js';
 import { readSurroundings } from './surroundings.js';
 
@@ -122,6 +122,15 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
         // What failed after the verdict, as reporting may: the step fails, and so does the check run.
         if (lastResort.happened.aborted) await abandon();
       },
+      keep: (shard) =>
+        reportShard(
+          { runner, files: gatePorts.files },
+          {
+            shard,
+            hide: (value) => hidden.hide(withoutSecrets(value, secretTraces(env, secrets))),
+            temporary: start.temporary,
+          },
+        ),
       fail,
     });
   } catch (thrown) {

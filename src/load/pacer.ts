@@ -1,4 +1,5 @@
 import type { Load, OpenLoad, StagedLoad } from '../model/plan.js';
+import { countOf, numberOf } from '../model/share.js';
 import { endOfProfile, levelAt, profileOf, timeOfArea, timeOfLevel, wholeArea } from './profile.js';
 
 /** What the pacer needs to know of a run. Times in ms since the first flow was released. */
@@ -51,16 +52,16 @@ export function closedPacer(load: ClosedLoad): Pacer {
 }
 
 /** Where a stage has fewer flows than the one before, those in flight beyond are not ended, but not replaced either. */
-function stagedPacer({ stages }: StagedLoad): Pacer {
+function stagedPacer({ stages, share }: StagedLoad): Pacer {
   const profile = profileOf(
     stages.map(({ flows, duration, ramp = 0 }) => ({ level: flows, duration, ramp })),
   );
   const end = endOfProfile(profile);
   return ({ elapsed, inFlight }) => {
     if (elapsed >= end) return inFlight === 0 ? DONE : WAIT;
-    const level = Math.floor(levelAt(profile, elapsed) + ROUNDING);
+    const level = countOf(share, Math.floor(levelAt(profile, elapsed) + ROUNDING));
     if (level > inFlight) return { kind: 'start', flows: level - inFlight };
-    const at = timeOfLevel(profile, inFlight + 1 - ROUNDING, elapsed);
+    const at = timeOfLevel(profile, numberOf(share, inFlight + 1) - ROUNDING, elapsed);
     // With nothing in flight no end of a flow would ask again.
     return at === undefined ? { kind: 'wait', at: end } : { kind: 'wait', at };
   };
@@ -84,8 +85,10 @@ export function openPacer(load: OpenLoad): Pacer {
       ramp,
     })),
   );
-  const flows = Math.ceil(wholeArea(profile) / MS_PER_SECOND - ROUNDING);
-  const dueAt = (flow: number): number => timeOfArea(profile, flow * MS_PER_SECOND);
+  const { share } = load;
+  const flows = countOf(share, Math.ceil(wholeArea(profile) / MS_PER_SECOND - ROUNDING));
+  const dueAt = (flow: number): number =>
+    timeOfArea(profile, (numberOf(share, flow + 1) - 1) * MS_PER_SECOND);
 
   return ({ elapsed, started, inFlight }) => {
     if (started >= flows) return inFlight === 0 ? DONE : WAIT;

@@ -92,7 +92,7 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
     const { isolate } = work;
     return isolate === 'none'
       ? await openModuleRunner(options)
-      : await openModulePool({ ...options, isolate, slots: openedAhead(plan.load) });
+      : await openModulePool({ ...options, isolate, slots: openedAhead(plan.load), share: plan.load.share });
   } catch (thrown) {
     throw new Error(`${work.module} can not be run: ${messageOf(thrown)}`, { cause: thrown });
   }
@@ -105,6 +105,7 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
     watch,
     spec: { ...commandOn(stage, work.run), shell: work.shell },
     slots: openedAhead(plan.load),
+    share: plan.load.share,
     timeout: plan.timeout,
     scratch,
     makeFolder: (path) => ports.files.makeFolder(path),
@@ -127,6 +128,7 @@ async function openRequests(
     watch,
     work,
     slots: plan.load.flows,
+    share: plan.load.share,
     timeout: plan.timeout,
     seed: plan.seed,
     variables,

@@ -8,7 +8,6 @@ import {
   type ScenarioComparison,
 } from '../compare/judge.js';
 import { climbConcerns, judgeClimb, ladderMeasures } from '../ladder/judge.js';
-import { assertNever } from '../lib/errors.js';
 import { groupErrors } from '../measure/errors.js';
 import { countsKilled, type Measures } from '../measure/figures.js';
 import { stepGrowth } from '../measure/step-growth.js';
@@ -16,7 +15,7 @@ import { measure, standardRefs, summarize } from '../measure/summarize.js';
 import { figuredWaves, tallyOf } from '../measure/tally.js';
 import { totalOf } from '../model/flow.js';
 import { metricName } from '../model/metrics.js';
-import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
+import { type ScenarioPlan, workText } from '../model/plan.js';
 import type { Environment, Record, recordedShape } from '../model/record.js';
 import {
   type Results,
@@ -120,19 +119,6 @@ function judgeAll(
   );
 }
 
-function workText(work: Work): string {
-  switch (work.kind) {
-    case 'command':
-      return work.run;
-    case 'module':
-      return work.module;
-    case 'http':
-      return requestLines(work.requests);
-    default:
-      return assertNever(work);
-  }
-}
-
 /** Joins the scenarios; the verdict is the worst of theirs. */
 export function assembleResults(context: ResultsContext): Results {
   const { version, createdAt, environment, git, run, reproduce, scenarios } = context;
@@ -150,12 +136,15 @@ export function assembleResults(context: ResultsContext): Results {
 }
 
 /** Whoever plans a verify command asks for the check: it must not vanish when the command was never reached. */
-function askedLevels(plan: ScenarioPlan): CheckLevels {
+export function askedLevels(plan: ScenarioPlan): CheckLevels {
   return plan.verify === undefined ? plan.checks : { invariants: 'fail', ...plan.checks };
 }
 
 /** The standard metrics, and every one that a threshold names. */
-function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['metrics'] {
+export function metricsOf(
+  plan: Pick<ScenarioPlan, 'thresholds'>,
+  measures: Measures,
+): ScenarioResults['metrics'] {
   const refs = [...standardRefs(measures), ...plan.thresholds];
   return Object.fromEntries(refs.map((ref) => [metricName(ref), measure(measures, ref)]));
 }
@@ -174,7 +163,7 @@ type Recorded = Pick<
 >;
 
 /** What is taken over from the record as it is. */
-function takenOver(record: Record): Recorded {
+export function takenOver(record: Record): Recorded {
   const {
     limits,
     data,

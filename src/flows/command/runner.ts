@@ -1,5 +1,6 @@
 import { toJson } from '../../lib/json.js';
 import type { Outcome } from '../../model/flow.js';
+import { numberOf, type Share } from '../../model/share.js';
 import { exitError } from '../../system/hook.js';
 import type {
   Barrier,
@@ -33,6 +34,8 @@ interface CommandRunnerOptions {
   readonly spec: CommandSpec;
   /** Opened ahead; a flow in a slot beyond them opens its own. */
   readonly slots: number;
+  /** The part of a run that these slots are; the whole if left out. */
+  readonly share?: Share;
   /** ms. */
   readonly timeout: number;
   /** An existing folder for the slots' streams. */
@@ -52,7 +55,7 @@ export async function openCommandRunner(options: CommandRunnerOptions): Promise<
     await crew.close();
     barrier.close?.();
   };
-  await crew.open(options.slots).catch(async (thrown: unknown) => {
+  await crew.open().catch(async (thrown: unknown) => {
     await close();
     throw thrown;
   });
@@ -62,7 +65,7 @@ export async function openCommandRunner(options: CommandRunnerOptions): Promise<
       if (only === undefined) return [];
       if (others.length === 0) {
         const end = crew.run(only);
-        if (only.iteration === 1) options.watch.released();
+        if (only.iteration === numberOf(options.share, 1)) options.watch.released();
         return [end];
       }
       return releaseTogether(
@@ -107,8 +110,11 @@ class Crew {
     this.#barrier = barrier;
   }
 
-  async open(slots: number): Promise<void> {
-    await Promise.all(Array.from({ length: slots }, (_, index) => this.#workerOf(index + 1)));
+  async open(): Promise<void> {
+    const { slots, share } = this.#options;
+    await Promise.all(
+      Array.from({ length: slots }, (_, index) => this.#workerOf(numberOf(share, index + 1))),
+    );
   }
 
   async run(start: FlowStart): Promise<FlowEnd> {
