@@ -1,7 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { nodePorts } from './adapters.js';
 import { calibrate, CALIBRATION_FORMATS } from './cli/calibrate.js';
-import { importFile, initRepository, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
+import {
+  importFile,
+  initRepository,
+  mergeRuns,
+  runDemo,
+  runScenarios,
+  showAgain,
+  validate,
+} from './cli/commands.js';
 import { compareTwo } from './cli/compare.js';
 import {
   withAnswer,
@@ -10,6 +18,7 @@ import {
   withGates,
   withLoad,
   withScenario,
+  withShard,
   withWork,
 } from './cli/options.js';
 import { KEPT, type Screen, type Terminal, withFormats, withOutputs } from './cli/outputs.js';
@@ -89,10 +98,10 @@ function programOf(): Command {
       'after',
       '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.',
     );
-  withOutputs(withLoad(withScenario(program.command('run'))))
+  withOutputs(withShard(withLoad(withScenario(program.command('run')))))
     .description('run the scenarios of the config, or one given by --run, --module or --url')
     .action(exiting(runScenarios));
-  withOutputs(withLoad(program.command('demo')))
+  withOutputs(withShard(withLoad(program.command('demo'))))
     .description('run the built-in demo: ten AI writing flows at once, no network, no install')
     .option('--bug <name>', 'make it misbehave: race, bleed, leak, orphan, cascade or stuck')
     .action(exiting(runDemo));
@@ -115,6 +124,10 @@ function programOf(): Command {
     .argument('<file>', 'written by k6, Locust, Artillery, JMeter, oha, autocannon or hyperfine')
     .description('judge what another tool has measured, by the same gates and in the same report')
     .action(exiting(importFile));
+  withOutputs(program.command('merge'))
+    .argument('<files...>', 'what the shards of one run have written, or folders with it')
+    .description('join the shards of a run and judge them as one')
+    .action(exiting(mergeRuns));
   withOutputs(program.command('report'))
     .argument('[file]', 'a saved results.json', KEPT)
     .description('show a saved run again')

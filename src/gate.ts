@@ -9,14 +9,24 @@ import { gateChanges } from './gate-changes/index.js';
 import { gatedByHistory } from './history/gates.js';
 import { historyOf } from './history/points.js';
 import { messageOf } from './lib/errors.js';
-import { exitStatus } from './lib/exit-status.js';
+import { EXIT, exitStatus } from './lib/exit-status.js';
 import type { Past } from './model/history.js';
 import type { Plan, ScenarioPlan } from './model/plan.js';
 import type { Record } from './model/record.js';
 import type { Results, ScenarioResults } from './model/results.js';
+import type { Share } from './model/share.js';
 import { execute } from './run/execute.js';
 import type { ExecuteContext, ExecutePorts } from './run/stage.js';
-import { assembleResults, assembleScenario } from './verdict/assemble.js';
+import { divided } from './shards/divide.js';
+import {
+  digestOf,
+  type Shard,
+  shardOf,
+  type ShardScenario,
+  shardScenario,
+  unmeasured,
+} from './shards/file.js';
+import { askedLevels, assembleResults, assembleScenario } from './verdict/assemble.js';
 import { brokenGates } from './verdict/decide.js';
 
 /** What comparing with a commit takes is beside what running takes. */
@@ -46,6 +56,8 @@ export interface Gating {
    * seconds, and large trees take longer.
    */
   readonly tell: (results: Results) => Promise<void>;
+  /** Keeps what a shard has measured; it is not judged. */
+  readonly keep: (shard: Shard) => Promise<void>;
   /** Reports what has kept head and base from being judged, likewise, and gives the exit status; thrown if left out. */
   readonly fail?: (thrown: unknown) => Promise<number>;
 }
@@ -57,10 +69,15 @@ export interface Gating {
 export async function gate(
   plan: Plan,
   ports: GatePorts,
-  { inputs, workspace, event, context, tell, fail }: Gating,
+  { inputs, workspace, event, context, tell, keep, fail }: Gating,
 ): Promise<number> {
   // Asked for before any code of a pull request is run: git is not used after that.
   const changed = await gateChanges(plan, ports, { inputs, workspace, event });
+  if (plan.shard !== undefined) {
+    const measured = await runShard(plan, ports, { ...context, workspace, share: plan.shard });
+    await keep({ ...measured, gateChanges: changed });
+    return shardStatus(measured, ports);
+  }
   const judge = async (judged: Plan, against: Pick<GateContext, 'opponents'>): Promise<number> => {
     const measured = await runPlan(judged, ports, { ...context, ...against });
     const results = changed === undefined ? measured : { ...measured, gateChanges: changed };
@@ -85,6 +102,29 @@ export async function runPlan(plan: Plan, ports: ExecutePorts, context: GateCont
   const scenarios: ScenarioResults[] = [];
   for (const scenario of plan.scenarios) scenarios.push(await runScenario(scenario, ports, context));
   return assembleResults({ ...context, createdAt, scenarios });
+}
+
+/** Runs this machine's part of every scenario of the plan, one after another, and judges nothing. */
+async function runShard(
+  plan: Plan,
+  ports: ExecutePorts,
+  { workspace, share, ...context }: GateContext & { readonly workspace: string; readonly share: Share },
+): Promise<Shard> {
+  const createdAt = ports.clock.wall().toISOString();
+  const scenarios: ShardScenario[] = [];
+  for (const scenario of plan.scenarios) {
+    const record = await execute(divided(scenario, share), ports, { ...context, brokenGates });
+    scenarios.push(shardScenario(scenario, record, askedLevels(scenario)));
+  }
+  return shardOf({ ...context, createdAt }, { share, config: digestOf(plan, workspace), scenarios });
+}
+
+/** A shard that has not measured its part says why, and fails: whoever merges has to do without it. */
+function shardStatus({ scenarios }: Shard, { logger, interrupt }: ExecutePorts): number {
+  const lacks = scenarios.flatMap((scenario) => unmeasured(scenario) ?? []);
+  for (const lack of lacks) logger.error(`This shard has not measured its part: ${lack}`);
+  if (interrupt.aborted) return EXIT.interrupted;
+  return lacks.length === 0 ? EXIT.passed : EXIT.inconclusive;
 }
 
 /** Head by itself, then against base, then judged, then set beside earlier runs. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { ACTION_INPUTS, LATER_INPUTS, readInputs, UNAVAILABLE } from '../../src/config/inputs.js';
+import { ACTION_INPUTS, readInputs } from '../../src/config/inputs.js';
 import { PUBLISH_INPUTS } from '../../src/publish/inputs.js';
 
 interface Action {
@@ -26,13 +26,6 @@ describe('action.yml', () => {
       ['matrix', '${{ toJSON(matrix) }}'],
     ]);
     expect(Object.values(action.inputs).every(({ required }) => !required)).toBe(true);
-  });
-
-  test('says of each input that is refused that it is not available yet, and of no other', () => {
-    const unavailable = Object.keys(action.inputs).filter((name) =>
-      action.inputs[name]?.description.includes(UNAVAILABLE.replace('is ', '')),
-    );
-    expect(unavailable.sort()).toEqual([...LATER_INPUTS].sort());
   });
 
   test('describes every input and output on one line', () => {

@@ -42,6 +42,9 @@ async function problems(
   }
 }
 
+const REPORTS_NOTHING =
+  'a shard measures and reports nothing; give it to the step that merges, and leave it out here';
+
 describe('what is wrong with inputs', () => {
   test('all of it is reported at once, and the config as well', async () => {
     const found = await problems(
@@ -55,7 +58,7 @@ describe('what is wrong with inputs', () => {
         comment: 'sometimes',
         onInconclusive: 'war',
         rate: '5/s',
-        shard: '1/2',
+        shard: '3/2',
         scenario: 'chekout',
       },
       { ...REPOSITORY, '/repo/.github/flowgate.yml': CONFIG.replace('flows: 4', 'flws: 4') },
@@ -69,10 +72,12 @@ describe('what is wrong with inputs', () => {
       'input alerts: holds no threshold; write METRIC OP LIMIT or remove it',
       'input comment: must be one of always, on-change, on-problem, never, not sometimes',
       'input on-inconclusive: must be one of fail, warn, pass, not war; did you mean warn?',
-      'input shard: is not available in this version yet',
+      'input shard: a shard is i/n, as in 2/4: the second of four, with i from 1 to 2, not 3',
       'input duration: iterations and duration are given; keep one',
       'input rate: flows and rate are given; keep one',
       'input rate: iterations and rate are given; keep one',
+      `input comment: ${REPORTS_NOTHING}`,
+      `input on-inconclusive: ${REPORTS_NOTHING}`,
       '.github/flowgate.yml:6:5: scenarios.checkout: there is no key flws; did you mean flows?',
     ]);
   });
@@ -109,7 +114,18 @@ describe('what is wrong with inputs', () => {
       'input url: {{port}} is the port of a service, and there is none; write a config',
     ],
     [{ url: 'http://x', run: 'x' }, 'input url: run and url are given; keep one'],
-    [{ run: 'x', shard: '1/2' }, 'input shard: is not available in this version yet'],
+    [
+      { run: 'x', flows: '3', shard: '1/4' },
+      'input shard: run has 3 flows at once, fewer than the 4 shards; each shard needs one at least',
+    ],
+    [
+      { run: 'x', shard: '1/2', compare: 'base' },
+      'input shard: compare and shard are given: head and base are compared on one machine; leave one of them out',
+    ],
+    [
+      { run: 'x', shard: '1/2', history: 'true' },
+      'input shard: history and shard are given: a shard is not judged, and earlier runs are part of judging; give history: false',
+    ],
     [{ run: 'x', compare: '-x' }, 'input compare: -x can be no git ref: it begins with -'],
     [
       { run: 'x', compare: 'a\nb', thresholds: 'total_time < base + 5%' },

@@ -28,6 +28,8 @@ const NOTHING_COMPARED = 'nothing is compared, so nothing uses it; give compare,
 const NOTHING_THERE = 'no command, module file or service runs there, so nothing uses it; leave it out';
 const ONE = 'selects from a config file, and run, module, url and demo make one scenario';
 const URL = 'http://127.0.0.1/';
+const REPORTS_NOTHING =
+  'a shard measures and reports nothing; give it to the step that merges, and leave it out here';
 
 /** Each input in every combination in which nothing would use it. */
 const UNUSED: readonly (readonly [Inputs, string])[] = [
@@ -91,7 +93,9 @@ const UNUSED: readonly (readonly [Inputs, string])[] = [
   // Not available yet.
   [{ run: 'x', artifact: 'a/b' }, 'input artifact: must be true, false or a name without "/", not a/b'],
   [{ run: 'x', artifact: 'a'.repeat(129) }, 'input artifact: has more than 128 characters'],
-  [{ run: 'x', shard: '1/2' }, 'input shard: is not available in this version yet'],
+  [{ run: 'x', shard: '1/2', comment: 'never' }, `input comment: ${REPORTS_NOTHING}`],
+  [{ run: 'x', shard: '1/2', commentKey: 'k' }, `input comment-key: ${REPORTS_NOTHING}`],
+  [{ run: 'x', shard: '1/2', checkName: 'n' }, `input check-name: ${REPORTS_NOTHING}`],
 ];
 
 /** Inputs that are used, as near as can be to those above. */

@@ -8,7 +8,7 @@ const errorKinds = (flows: readonly Flow[]) => {
   flows.forEach((flow) => {
     kinds.add(flow);
   });
-  return byFrequency([kinds]);
+  return byFrequency([kinds.all()]);
 };
 const groupsOf = (flows: readonly Flow[]) => groupErrors(errorKinds(flows));
 const thrown = (iteration: number, message: string, differs: Partial<Flow> = {}) =>

@@ -1,18 +1,20 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { defaultConfig, missingConfig, noConfig } from '../config/find-config.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
 import { reproduceCommand } from '../config/reproduce.js';
 import { gate } from '../gate.js';
+import { merge } from '../merge.js';
 import { readEvent, readPayload } from '../github/event.js';
 import { init } from '../init/index.js';
-import { messageOf, UserError } from '../lib/errors.js';
+import { UserError } from '../lib/errors.js';
 import { exitStatus } from '../lib/exit-status.js';
-import { type Results, RESULTS_SCHEMA, resultsSchema } from '../model/results.js';
+import { VERSION } from '../lib/version.js';
+import { RESULTS_SCHEMA, resultsSchema } from '../model/results.js';
+import { parsedAs, readJson } from '../saved.js';
 import { rejudge } from '../verdict/rejudge.js';
 import { type DemoOptions, type GateOptions, inputsOf, type RunOptions } from './options.js';
-import { type OutputOptions, show, tell, type Terminal } from './outputs.js';
+import { keepShard, type OutputOptions, refuseReports, show, tell, type Terminal } from './outputs.js';
 
 /** `flowgate run`: plans, measures, judges, writes, prints; gives the exit status. */
 export async function runScenarios(terminal: Terminal, options: RunOptions): Promise<number> {
@@ -34,6 +36,7 @@ export async function importFile(
 }
 
 async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOptions): Promise<number> {
+  if (inputs.shard !== undefined) refuseReports(outputs);
   const { ports, env, cwd } = terminal;
   const context = terminal.contextOf(reproduceCommand(inputs));
   const plan = await makePlan(inputs, {
@@ -52,54 +55,34 @@ async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOpti
     event,
     context,
     tell: (results) => tell(terminal, results, outputs),
+    keep: (shard) => keepShard(terminal, shard, outputs),
   });
+}
+
+/** `flowgate merge`: joins shards and judges them as one run; the exit status is the verdict's. */
+export async function mergeRuns(
+  terminal: Terminal,
+  paths: readonly string[],
+  outputs: OutputOptions,
+): Promise<number> {
+  const { ports, cwd } = terminal;
+  const results = await merge(paths, {
+    files: ports.files,
+    cwd,
+    context: { version: VERSION, createdAt: ports.clock.wall().toISOString() },
+  });
+  await tell(terminal, results, outputs);
+  return exitStatus(results);
 }
 
 /** `flowgate report`: runs the checks of saved results again and shows them; the exit status is their verdict's. */
 export async function showAgain(terminal: Terminal, file: string, outputs: OutputOptions): Promise<number> {
-  const results = rejudge(parseResults(await readText(terminal, file), file));
+  const { ports, cwd } = terminal;
+  const json = await readJson(isAbsolute(file) ? file : join(cwd, file), ports.files, file);
+  const saved = parsedAs(resultsSchema, json, { file, what: 'results file', schema: RESULTS_SCHEMA });
+  const results = rejudge(saved);
   await show(terminal, results, outputs);
   return exitStatus(results);
-}
-
-/** Bytes. A run of a million flows keeps some 20,000 of them: about 20 MB. */
-const LARGEST_RESULTS = 256e6;
-
-async function readText({ ports, cwd }: Terminal, file: string): Promise<string | undefined> {
-  try {
-    return await ports.files.read(isAbsolute(file) ? file : join(cwd, file), LARGEST_RESULTS);
-  } catch (thrown) {
-    if (thrown instanceof UserError)
-      throw new UserError({ file, message: thrown.problems[0]?.message ?? '' });
-    throw new UserError({ file, message: `can not be read: ${messageOf(thrown)}` });
-  }
-}
-
-/** Nobody reads more. */
-const MOST_ISSUES = 20;
-
-function firstOf({ issues }: z.ZodError): string {
-  const rest = issues.length > MOST_ISSUES ? [`and ${issues.length - MOST_ISSUES} more`] : [];
-  return [z.prettifyError({ issues: issues.slice(0, MOST_ISSUES) }), ...rest].join('\n');
-}
-
-/** Saved results are data from outside: nothing of them is used before the schema has let them through. */
-function parseResults(text: string | undefined, file: string): Results {
-  if (text === undefined) {
-    throw new UserError({ file, message: 'there is no such file; flowgate run writes it' });
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (thrown) {
-    throw new UserError({ file, message: `is not JSON: ${messageOf(thrown)}` });
-  }
-  const parsed = resultsSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new UserError({
-    file,
-    message: `is not a results file of this version (${RESULTS_SCHEMA}):\n${firstOf(parsed.error)}`,
-  });
 }
 
 /** `flowgate validate`: says everything that is wrong with a config, or that nothing is. */

@@ -15,7 +15,15 @@ export interface RunOptions
     LoadOptions,
     Pick<
       Inputs,
-      'config' | 'run' | 'module' | 'url' | 'prepare' | 'budget' | 'onInconclusive' | 'workingDirectory'
+      | 'config'
+      | 'run'
+      | 'module'
+      | 'url'
+      | 'prepare'
+      | 'budget'
+      | 'onInconclusive'
+      | 'workingDirectory'
+      | 'shard'
     > {
   readonly scenario?: readonly string[];
   readonly threshold?: readonly string[];
@@ -30,7 +38,7 @@ export interface GateOptions {
   readonly alert?: readonly string[];
 }
 
-export interface DemoOptions extends OutputOptions, LoadOptions, GateOptions {
+export interface DemoOptions extends OutputOptions, LoadOptions, GateOptions, Pick<Inputs, 'shard'> {
   readonly bug?: string;
 }
 
@@ -55,6 +63,13 @@ export function withLoad(command: Command): Command {
     .option('--timeout <time>', 'kill a flow with its whole process tree after this long (30s)')
     .option('--seed <n>', 'seed of everything random (1)');
   return withGates(load);
+}
+
+export function withShard(command: Command): Command {
+  return command.option(
+    '--shard <i/n>',
+    'run the i-th of n parts of the flows, judge nothing, and write what flowgate merge joins: 2/4',
+  );
 }
 
 export function withScenario(command: Command): Command {

@@ -5,6 +5,7 @@ import { messageOf, type Problem, UserError } from '../lib/errors.js';
 import type { Results } from '../model/results.js';
 import { type Format, type FormatName, type Formats, FORMATS } from '../report/formats.js';
 import { renderTerminal, renderVerdict } from '../report/terminal.js';
+import { type Shard, shardName, shardSummary, shardText } from '../shards/file.js';
 import type { Secrets } from '../system/secrets.js';
 
 /** The person's terminal, or the file or pipe that stands for it. */
@@ -92,6 +93,19 @@ function outputProblems(all: readonly Asked<never>[]): readonly Problem[] {
   });
 }
 
+/** Reports that were asked for of a shard, which has no verdict to report. */
+export function refuseReports(outputs: OutputOptions): void {
+  const problems = asked(FORMATS, outputs).flatMap(({ name, path }) => {
+    const where = `option --${name}`;
+    if (name !== 'json') {
+      const message = 'a shard is not judged, so there is nothing to report; give it to flowgate merge';
+      return [{ where, message }];
+    }
+    return path === STANDARD_OUTPUT ? [{ where, message: 'a shard is kept in a file; name one' }] : [];
+  });
+  if (problems.length > 0) throw new UserError(problems);
+}
+
 /** Writes what was asked for where the options say; what can not be written is said, and changes no verdict. */
 export async function writeFormats<T>(
   terminal: Terminal,
@@ -129,6 +143,25 @@ async function writeFile({ screen, ports, cwd }: Terminal, path: string, content
     screen.complain(`flowgate: ${path} could not be written: ${messageOf(thrown)}\n`);
     return false;
   }
+}
+
+/** Writes what a shard has measured; it has no verdict that could be printed. */
+export async function keepShard(terminal: Terminal, shard: Shard, { json }: OutputOptions): Promise<void> {
+  const { screen, secrets, quiet } = terminal;
+  const { index, of } = shard.shard;
+  const path = json ?? `.flowgate/${shardName(shard.shard)}`;
+  if (
+    !(await writeFile(
+      terminal,
+      path,
+      shardText(shard, (value) => secrets.hide(value)),
+    ))
+  ) {
+    throw new UserError({ file: path, message: 'without it the shards of this run cannot be joined' });
+  }
+  if (quiet) return;
+  screen.write(`  shard ${index} of ${of}: ${shardSummary(shard)}\n`);
+  screen.write(`  ${path} written; flowgate merge joins it with the others and judges them\n`);
 }
 
 /** Writes and prints results, as they are kept in a file or are to be kept in one. */

@@ -14,7 +14,9 @@ import {
 import { didYouMean } from '../lib/nearest.js';
 import { UNRESOLVED_ANSWERS } from '../model/comparison.js';
 import type { HttpRequestPlan } from '../model/plan.js';
+import type { Share } from '../model/share.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { parseShare } from '../shards/divide.js';
 import { httpRequests } from './http.js';
 import { placeholderFault } from './placeholders.js';
 import { needsCompare, NO_THRESHOLD, ofThreshold, readThresholdText } from './thresholds.js';
@@ -99,14 +101,6 @@ export function readInputs(get: (name: string) => string, given: readonly string
 const PREFIX = 'INPUT_';
 const KNOWN: ReadonlySet<string> = new Set([...Object.values(ACTION_INPUTS), ...PUBLISHER_INPUTS]);
 
-/*
- * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
- * misspelling and never silently ignored.
- */
-export const UNAVAILABLE = 'is not available in this version yet';
-
-export const LATER_INPUTS = ['shard'] as const;
-
 export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
 export type CommentMode = (typeof COMMENT_MODES)[number];
 
@@ -152,6 +146,11 @@ function artifactName(text: string): Read<string | boolean> {
   return bad === undefined
     ? good(text)
     : unreadable(`must be true, false or a name without ${JSON.stringify(bad)}, not ${text}`);
+}
+
+function shard(text: string): Read<Share> {
+  const share = parseShare(text);
+  return typeof share === 'string' ? unreadable(share) : good(share);
 }
 
 /** The URL of a GET. */
@@ -205,6 +204,7 @@ const READERS = {
   seed: whole(0),
   bug: oneOf(BUGS),
   history: isTrue,
+  shard,
 } as const satisfies { [Key in InputKey]?: ThresholdLevel | ((text: string) => Read<unknown>) };
 
 type Readers = typeof READERS;
@@ -242,9 +242,6 @@ export function parseInputs(inputs: Inputs): InputsReading {
     const read = trimmed === '' ? unreadable('is blank; write it or leave it out') : reader(trimmed);
     if (read.ok) parsed[key] = read.value;
     else problems.push({ where: whereInput(key), message: read.message });
-  }
-  for (const key of LATER_INPUTS) {
-    if (isGiven(inputs[key])) problems.push({ where: whereInput(key), message: UNAVAILABLE });
   }
   problems.push(...togetherProblems(inputs), ...unknownInputs(inputs));
   return { parsed, problems, unlessCompared };
@@ -335,5 +332,18 @@ function togetherProblems(inputs: Inputs): Problem[] {
     const message = 'the demo is part of flowgate and the same on both sides; leave compare or demo out';
     problems.push({ where: whereInput('compare'), message });
   }
+  const unused = UNUSED_BY_SHARD.filter((key) => isAsked(inputs, 'shard') && isAsked(inputs, key));
+  problems.push(...unused.map((key) => ({ where: whereInput(key), message: REPORTS_NOTHING })));
   return problems;
 }
+
+/** What only a report uses. */
+const UNUSED_BY_SHARD: readonly InputKey[] = [
+  'comment',
+  'commentKey',
+  'pullRequest',
+  'checkName',
+  'onInconclusive',
+];
+const REPORTS_NOTHING =
+  'a shard measures and reports nothing; give it to the step that merges, and leave it out here';

@@ -10,6 +10,7 @@ import { isMap, oneLine } from '../lib/fields.js';
 import { didYouMean } from '../lib/nearest.js';
 import type { ComparePlan } from '../model/comparison.js';
 import { flowPlans, type Plan, type ScenarioPlan } from '../model/plan.js';
+import { indivisible } from '../shards/divide.js';
 import type { Files } from '../system/ports.js';
 import { readConfig } from './file.js';
 import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
@@ -95,11 +96,20 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   }
   if (problems.length > 0) throw new UserError(distinct(problems));
   const history = planHistory(parsed.history, config?.history);
-  const plan = { source, ...(history === undefined ? {} : { history }) };
-  if (isOff) {
-    return { ...plan, scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) };
+  const { shard } = parsed;
+  const plan = {
+    source,
+    ...(history === undefined ? {} : { history }),
+    ...(shard === undefined ? {} : { shard }),
+    ...(isOff
+      ? { scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) }
+      : { scenarios, ...(asked === undefined ? {} : { compare: asked }) }),
+  };
+  const undivided = shard === undefined ? [] : indivisible(plan, shard);
+  if (undivided.length > 0) {
+    throw new UserError(undivided.map((message) => ({ where: whereInput('shard'), message })));
   }
-  return { ...plan, scenarios, ...(asked === undefined ? {} : { compare: asked }) };
+  return plan;
 }
 
 const PREPARED = ['compare', 'prepare'] as const;

@@ -13,7 +13,7 @@ import { Secrets } from '../system/secrets.js';
 import { type ArtifactStore, artifactName, openUpload } from './artifact.js';
 import { abandonCheckRun, type OpenCheckRun, openCheckRun } from './check-run.js';
 import { settlePullRequest } from './pull-request.js';
-import { type Renderers, report, reportFailure } from './report.js';
+import { type Renderers, report, reportFailure, reportShard } from './report.js';
 import type { Runner } from './runner.js';
 import { readSurroundings, type Surroundings } from './surroundings.js';
 
@@ -133,6 +133,15 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
         // What failed after the verdict, as reporting may: the step fails, and so does the check run.
         if (lastResort.happened.aborted) await abandon();
       },
+      keep: (shard) =>
+        reportShard(
+          { runner, files: gatePorts.files },
+          {
+            shard,
+            hide: (value) => hidden.hide(withoutSecrets(value, secretTraces(env, secrets))),
+            temporary: start.temporary,
+          },
+        ),
       fail,
     });
     return status === EXIT.passed && !ended.isComplete ? EXIT.inconclusive : status;

@@ -1,8 +1,10 @@
 import type { CommentMode } from '../config/inputs.js';
 import { messageOf, type Problem, UserError } from '../lib/errors.js';
+import { html } from '../lib/escape.js';
 import { EXIT, exitStatus, interruptionOf } from '../lib/exit-status.js';
 import { isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';
 import { resultsJson } from '../report/results-json.js';
+import { type Shard, shardName, shardSummary, shardText } from '../shards/file.js';
 import type { GitHub } from '../system/github.js';
 import type { Files, Logger } from '../system/ports.js';
 import type { Upload } from './artifact.js';
@@ -78,6 +80,35 @@ export async function report(ports: ReportPorts, subject: ReportSubject): Promis
   await step('The comment could not be written', () => comment(ports, subject));
   await step('The check run could not be completed', () => complete(ports, subject));
   return ports.upload({ files: written, folder });
+}
+
+interface ShardReport {
+  readonly shard: Shard;
+  /** Gives a value without secrets. */
+  readonly hide: <T>(value: T) => T;
+  /** Absolute: the runner's temporary folder. */
+  readonly temporary: string;
+}
+
+/**
+ * Keeps what a shard has measured, and says so in the job summary; it has no verdict.
+ * @throws Error if it cannot be kept: then the shard has measured nothing
+ */
+export async function reportShard(
+  { runner, files }: Pick<ReportPorts, 'runner' | 'files'>,
+  { shard, hide, temporary }: ShardReport,
+): Promise<void> {
+  const { index, of } = shard.shard;
+  const path = `${await resultFolder(files, temporary)}/${shardName(shard.shard)}`;
+  await files.write(path, shardText(shard, hide));
+  runner.output('results', path);
+  const said = `shard ${index} of ${of}: ${hide(shardSummary(shard))}`;
+  runner.logger.info(`${said}; ${path} is for the job that merges`);
+  await guarded(runner.logger)('The job summary could not be written', () =>
+    runner.summarize(
+      `**flowgate** ${html(said)}. A shard is not judged: the job that merges all of them has the verdict.`,
+    ),
+  );
 }
 
 function guarded(logger: Logger): Step {

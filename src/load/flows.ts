@@ -4,6 +4,7 @@ import { type Identity, tokenOf, traceparentOf } from '../lib/identity.js';
 import type { FlowLog } from '../measure/flow-log.js';
 import type { Flow } from '../model/flow.js';
 import type { DataRow, Load } from '../model/plan.js';
+import { numberOf } from '../model/share.js';
 import type { Clock } from '../system/ports.js';
 import { pacerOf } from './pacer.js';
 import { type Due, type Release, runSchedule } from './scheduler.js';
@@ -57,9 +58,10 @@ export async function runFlows(options: FlowsOptions): Promise<void> {
   const { log, rung, wave, before = 0, rowOf, partOf } = options;
   const part = { rung, wave };
   const isWhole = rung === undefined && wave === undefined;
-  let iteration = before + log.count;
+  let count = log.count;
   const name = (slot: number): FlowName => {
-    iteration += 1;
+    count += 1;
+    const iteration = before + numberOf(options.load.share, count);
     // The flows of each round of a comparison begin with the first row: so do those of the other side.
     const n = iteration - before;
     const token = tokenOf(options.identity, iteration);
@@ -94,7 +96,8 @@ export async function warmUp(options: Omit<FlowsOptions, 'log'>, flows: number):
       part: options.partOf?.(n),
     };
   };
-  const load: Load = { model: 'closed', flows: options.load.flows, iterations: flows };
+  const { flows: slots, share } = options.load;
+  const load: Load = { model: 'closed', flows: slots, iterations: flows, share };
   await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
 }
 
@@ -137,7 +140,8 @@ async function runWave(options: Omit<FlowsOptions, 'log'>, wave: Wave): Promise<
     }
   };
   await workspaces.prepare(openedAhead(wave.load));
-  await runSchedule({ pacer: pacerOf(wave.load), slots: wave.load.flows, clock, halt, release, drop });
+  const { flows, share } = wave.load;
+  await runSchedule({ pacer: pacerOf(wave.load), slots: flows, share, clock, halt, release, drop });
 }
 
 /** The slot of a flow that was dropped. */

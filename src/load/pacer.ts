@@ -1,4 +1,5 @@
 import type { Load, OpenLoad, StagedLoad } from '../model/plan.js';
+import { countOf, numberOf } from '../model/share.js';
 import {
   endOfProfile,
   profileOf,
@@ -57,17 +58,17 @@ export function closedPacer(load: ClosedLoad): Pacer {
 }
 
 /** Where a stage has fewer flows than the one before, those in flight beyond are not ended, but not replaced either. */
-function stagedPacer({ stages }: StagedLoad): Pacer {
+function stagedPacer({ stages, share }: StagedLoad): Pacer {
   const profile = profileOf(
     stages.map(({ flows, duration, ramp = 0 }) => ({ level: flows, duration, ramp })),
   );
   const end = endOfProfile(profile);
   return ({ elapsed, inFlight }) => {
     if (elapsed >= end) return inFlight === 0 ? DONE : WAIT;
-    const level = wholeLevelAt(profile, elapsed);
+    const level = countOf(share, wholeLevelAt(profile, elapsed));
     if (level > inFlight) return { kind: 'start', flows: level - inFlight };
     // Half of what is forgiven, or the rounding of that very moment could have it asked for over and over.
-    const at = timeOfLevel(profile, inFlight + 1 - ROUNDING / 2, elapsed);
+    const at = timeOfLevel(profile, numberOf(share, inFlight + 1) - ROUNDING / 2, elapsed);
     // With nothing in flight no end of a flow would ask again.
     return at === undefined ? { kind: 'wait', at: end } : { kind: 'wait', at };
   };
@@ -92,9 +93,11 @@ export function openPacer(load: OpenLoad): Pacer {
       ramp,
     })),
   );
-  const flows = Math.ceil(wholeArea(profile) / MS_PER_SECOND - ROUNDING);
+  const { share } = load;
+  const flows = countOf(share, Math.ceil(wholeArea(profile) / MS_PER_SECOND - ROUNDING));
   const end = 'stages' in load ? endOfProfile(profile) : 0;
-  const dueAt = (flow: number): number => timeOfArea(profile, flow * MS_PER_SECOND);
+  const dueAt = (flow: number): number =>
+    timeOfArea(profile, (numberOf(share, flow + 1) - 1) * MS_PER_SECOND);
 
   return ({ elapsed, started, inFlight }) => {
     if (started >= flows) {

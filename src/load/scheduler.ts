@@ -1,3 +1,4 @@
+import { numberOf, type Share } from '../model/share.js';
 import type { Clock } from '../system/ports.js';
 import type { Pacer, Step } from './pacer.js';
 
@@ -16,6 +17,8 @@ export interface Release {
 interface Schedule {
   readonly pacer: Pacer;
   readonly slots: number;
+  /** Of a larger run: its slots have the numbers that they have there. */
+  readonly share?: Share;
   readonly clock: Clock;
   /** Once it is aborted no flow is started any more; those in flight are waited for. */
   readonly halt: AbortSignal;
@@ -48,7 +51,7 @@ class Scheduler {
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
     this.#began = schedule.clock.now();
-    this.#free = Array.from({ length: schedule.slots }, (_, index) => index + 1);
+    this.#free = Array.from({ length: schedule.slots }, (_, index) => numberOf(schedule.share, index + 1));
   }
 
   async run(): Promise<void> {

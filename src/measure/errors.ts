@@ -15,7 +15,7 @@ export function groupErrors(kinds: readonly ErrorGroup[]): ErrorGroup[] {
 }
 
 /** A kind of error that goes on to be counted. */
-type Counting = Omit<ErrorGroup, 'count' | 'flows'> & { count: number; readonly flows: number[] };
+type Counting = { -readonly [Key in keyof ErrorGroup]: ErrorGroup[Key] } & { flows: number[] };
 
 /** Errors by kind, flow by flow. */
 export class ErrorKinds {
@@ -29,7 +29,11 @@ export class ErrorKinds {
     const { type, sample } = describe(flow);
     const kind = this.#kinds.get(type) ?? this.#newKind(flow, { type, sample });
     kind.count++;
-    if (kind.flows.length < MOST_FLOWS) kind.flows.push(flow.iteration);
+    // Of the earliest flow, in whatever order they end: so it is the same of a run that several machines share.
+    if (kind !== this.#more && flow.iteration < (kind.flows[0] ?? flow.iteration)) {
+      Object.assign(kind, { sample, lines: shownLines(flow) });
+    }
+    addTo(kind.flows, flow.iteration);
   }
 
   /** There are more kinds than are told apart. */
@@ -44,20 +48,28 @@ export class ErrorKinds {
 
   #newKind(flow: Flow, { type, sample }: Pick<ErrorGroup, 'type' | 'sample'>): Counting {
     if (this.#kinds.size >= MOST_KINDS) return this.#more;
-    const lines = linesOf(flow);
-    const kind = { type, count: 0, sample, lines: lines.length === 0 ? undefined : lines, flows: [] };
+    const kind = { type, count: 0, sample, lines: shownLines(flow), flows: [] };
     this.#kinds.set(type, kind);
     return kind;
   }
 }
 
+/** Keeps the first hundred, ascending: most flows end after those that began before them. */
+function addTo(flows: number[], iteration: number): void {
+  let place = flows.length;
+  while (place > 0 && (flows[place - 1] as number) > iteration) place--;
+  if (place < MOST_FLOWS) flows.splice(place, 0, iteration);
+  if (flows.length > MOST_FLOWS) flows.pop();
+}
+
 /** All kinds, the most frequent first; at equal counts the one of the earlier flow first. */
-export function byFrequency(parts: readonly ErrorKinds[]): ErrorGroup[] {
+export function byFrequency(parts: readonly (readonly ErrorGroup[])[]): ErrorGroup[] {
   const joined = new Map<string, ErrorGroup>();
-  for (const kind of parts.flatMap((part) => part.all())) {
+  for (const kind of parts.flat()) {
     const known = joined.get(kind.type);
+    const isEarlier = known === undefined || (kind.flows[0] ?? Infinity) < (known.flows[0] ?? Infinity);
     joined.set(kind.type, {
-      ...(known ?? kind),
+      ...(isEarlier ? kind : known),
       count: (known?.count ?? 0) + kind.count,
       flows: [...(known?.flows ?? []), ...kind.flows].sort((a, b) => a - b).slice(0, MOST_FLOWS),
     });
@@ -77,6 +89,11 @@ function describe(flow: Flow): Pick<ErrorGroup, 'type' | 'sample'> {
   if (flow.outcome === 'timed_out') return { type: sample, sample };
   const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
   return { type: normalizeMessage(text), sample };
+}
+
+function shownLines(flow: Flow): ErrorGroup['lines'] {
+  const lines = linesOf(flow);
+  return lines.length === 0 ? undefined : lines;
 }
 
 /** What the flow printed around that line, or the stack of what it threw. */

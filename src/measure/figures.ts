@@ -140,7 +140,15 @@ function whyNone(tally: FlowTally, record: Pick<Record, 'interrupted' | 'aborted
 export function concurrencyFigure(tally: FlowTally): Figure {
   const started = startedFlows(tally);
   if (started === 0) return noData(NO_FLOW);
-  const { most, of } = tally.mostInFlight();
+  const { most, of, machines = [most] } = tally.mostInFlight();
+  if (machines.length > 1) {
+    const atMost = machines.reduce((sum, each) => sum + each, 0);
+    return {
+      value: most,
+      atMost,
+      note: `on one of ${machines.length} machines, which did not start together`,
+    };
+  }
   return figure(most, of === started ? undefined : `among the first ${of} flows that ended`);
 }
 

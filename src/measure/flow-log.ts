@@ -6,9 +6,9 @@ import { MOST_REPORTED, ReportedUnits } from './reported.js';
 import { Tally } from './tally.js';
 
 /** Flows that are ok: all up to here, beyond it a sample of as many. */
-const MOST_OK = 10_000;
+export const MOST_OK = 10_000;
 /** Flows that are not: the first ones. */
-const MOST_NOT_OK = 10_000;
+export const MOST_NOT_OK = 10_000;
 /** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
 const MOST_OUTPUTS = 1000;
 /** Characters that the details of all flows may take: steps, messages, what was printed; of ok flows, and of the others. */

@@ -3,7 +3,7 @@ import type { FlowTally, Window } from '../model/flow.js';
 import type { MonitorRecord, Record, Sample } from '../model/record.js';
 import { figure, type Figure, figureOr, type Figures, NO_FLOW, noData, startedFlows } from './figures.js';
 
-type MachineMetric =
+export type MachineMetric =
   | 'peak_memory'
   | 'avg_memory'
   | 'peak_cpu'

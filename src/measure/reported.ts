@@ -102,6 +102,11 @@ export class ReportedValues {
     }
   }
 
+  /** All of them, if all are kept: ascending, and undefined if they are not. */
+  exact(): Float64Array | undefined {
+    return this.#count <= this.#most ? this.#kept.sorted() : undefined;
+  }
+
   /** Of one value at least. */
   totals(): ReportedTotals {
     const [min, max] = [this.#min, this.#max];

@@ -22,6 +22,7 @@ import {
   figure,
   type Figure,
   figureOr,
+  type Figures,
   flowFigures,
   httpFigures,
   type LabelledId,
@@ -37,7 +38,7 @@ import {
   NONE_OK,
   type ScalarId,
 } from './figures.js';
-import { machineFigures } from './machine.js';
+import { machineFigures, type MachineMetric } from './machine.js';
 import { MOST_REPORTED } from './reported.js';
 import { tallyOf } from './tally.js';
 import { EXACT_VALUES } from './values.js';
@@ -59,13 +60,18 @@ const WITHOUT_LADDER: LadderMeasures['scalars'] = {
 /**
  * Everything that can be asked of the record; what needs all times of all flows in order is computed when it is asked
  * for. An interrupted run's measures are of what ran.
+ * @param machine what the monitor tells, where that is not of this record alone
  */
-export function summarize(record: Record, ladder?: LadderMeasures): Measures {
+export function summarize(
+  record: Record,
+  ladder?: LadderMeasures,
+  machine: Figures<MachineMetric> = machineFigures(tallyOf(record), record),
+): Measures {
   const tally = tallyOf(record);
   return {
     scalars: {
       ...flowFigures(tally, record),
-      ...machineFigures(tally, record),
+      ...machine,
       ...httpFigures(tally),
       ...(ladder?.scalars ?? WITHOUT_LADDER),
       get max_concurrency() {

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type Reported,
   type ReportedTotals,
+  type ReportedUnit,
   totalOf,
   type Window,
 } from '../model/flow.js';
@@ -47,6 +48,30 @@ export function tallyOf({ tally, flows, load }: Pick<Record, 'tally' | 'flows' |
   for (const flow of flows) all.add(flow);
   return all;
 }
+
+/** What a tally is made of, column by column. A tally has a million numbers of a kind at most. */
+export interface TallyColumns
+  extends
+    Pick<FlowTally, 'counts' | 'hits' | 'untracedHits' | 'retried' | 'resent'>,
+    Partial<Pick<FlowTally, 'window' | 'startSkew' | 'received' | 'sent'>> {
+  readonly inFlight: number;
+  /** Every value of every column is there; there are no more of any than a tally keeps. */
+  readonly isExact: boolean;
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  readonly flowTimes: Float64Array;
+  readonly firstByteTimes: Float64Array;
+  readonly steps: readonly { readonly name: string; readonly values: Float64Array }[];
+  readonly reported: readonly {
+    readonly name: string;
+    readonly unit: ReportedUnit;
+    readonly values: Float64Array;
+  }[];
+  readonly errors: readonly ErrorGroup[];
+  readonly killed: readonly ErrorGroup[];
+}
+
+const NONE = new Float64Array();
 
 function noneYet(): globalThis.Record<Outcome, number> {
   return { ok: 0, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
@@ -163,7 +188,45 @@ export class Tally implements FlowTally {
   }
 
   errorKinds({ killed }: { killed: boolean }): readonly ErrorGroup[] {
-    return byFrequency(killed ? [this.#errors, this.#killed] : [this.#errors]);
+    return byFrequency((killed ? [this.#errors, this.#killed] : [this.#errors]).map((kinds) => kinds.all()));
+  }
+
+  /** All that it has added up, to be joined with what other machines have. */
+  columns(): TallyColumns {
+    const { counts, hits, untracedHits, window, startSkew, retried, received, sent, resent } = this;
+    const { most, of } = this.mostInFlight();
+    const times = [...this.#stepTimes].map(([name, values]) => ({ name, values: values.exact() }));
+    const reports = [...this.#reported].map(([name, values]) => ({
+      name,
+      unit: values.unit,
+      values: values.exact(),
+    }));
+    const all = [
+      this.#flowTimes.exact(),
+      this.#firstByteTimes.exact(),
+      ...[...times, ...reports].map(({ values }) => values),
+    ];
+    return {
+      counts,
+      hits,
+      untracedHits,
+      window,
+      startSkew,
+      retried,
+      received,
+      sent,
+      resent,
+      inFlight: most,
+      isExact: all.every((values) => values !== undefined) && of === totalOf(counts) - counts.dropped,
+      starts: this.#starts.sorted(),
+      ends: this.#ends.sorted(),
+      flowTimes: this.#flowTimes.exact() ?? NONE,
+      firstByteTimes: this.#firstByteTimes.exact() ?? NONE,
+      steps: times.map(({ name, values = NONE }) => ({ name, values })),
+      reported: reports.map(({ name, unit, values = NONE }) => ({ name, unit, values })),
+      errors: this.#errors.all(),
+      killed: this.#killed.all(),
+    };
   }
 
   #addStarted(flow: Flow): void {

@@ -100,6 +100,11 @@ export class Values {
     return { count: this.#count, mean, min: this.#min, max: this.#max, percentile };
   }
 
+  /** All of them, if all are kept: ascending, and undefined if they are not. */
+  exact(): Float64Array | undefined {
+    return this.#column?.sorted();
+  }
+
   /** No rounding leaves the extremes. */
   #within(value: number): number {
     return Math.min(Math.max(value, this.#min), this.#max);

@@ -192,6 +192,14 @@ export interface Window {
   readonly to: number;
 }
 
+/** Most flows in flight at one instant, and of how many flows that was seen. */
+export interface InFlight {
+  readonly most: number;
+  readonly of: number;
+  /** On each of the machines that have shared the run; `most` is the largest of them: they did not start together. */
+  readonly machines?: readonly number[];
+}
+
 /** What all flows of a run add up to, those that are not kept included. Times are ms, counts are exact. */
 export interface FlowTally {
   readonly counts: OutcomeCounts;
@@ -213,7 +221,7 @@ export interface FlowTally {
   /** Of a mix: the same of the flows of each part. */
   readonly parts?: ReadonlyMap<string, FlowTally>;
   /** Most in flight at one instant, and of how many flows that was seen: the first million. */
-  mostInFlight(): { readonly most: number; readonly of: number };
+  mostInFlight(): InFlight;
   /** Most in flight in each of `slices` equal parts of the window. */
   inFlightOver(slices: number): readonly number[];
   /** Over ok flows that are bystanders, as all times are. */

@@ -5,6 +5,7 @@ import type { MetricMeanings } from './flow.js';
 import type { HistoryPlan } from './history.js';
 import type { ImportedRun } from './imported.js';
 import type { JsonValue } from './json.js';
+import type { Share } from './share.js';
 import type { Threshold } from './threshold.js';
 
 /** A part of a staged load; times in ms. */
@@ -23,8 +24,16 @@ export interface RateStage extends StageTime {
   readonly rate: number;
 }
 
+/**
+ * Of a part of a load `flows` and `iterations` are those of the part; rate, stages and duration, which its pacer takes its
+ * part of, are those of the whole.
+ */
+interface Shared {
+  readonly share?: Share;
+}
+
 /** Closed model in stages; `flows`: the most of any stage. */
-export interface StagedLoad {
+export interface StagedLoad extends Shared {
   readonly model: 'closed';
   readonly flows: number;
   readonly stages: readonly FlowsStage[];
@@ -34,24 +43,26 @@ export interface StagedLoad {
  * Open model: flows are due at times that do not depend on how earlier ones get on. `flows`: most in flight; one that is
  * due when so many are is dropped, and never started later.
  */
-export type OpenLoad =
-  | {
-      readonly model: 'open';
-      readonly flows: number;
-      /** Starts per second. */
-      readonly rate: number;
-      /** ms. */
-      readonly duration: number;
-    }
-  | { readonly model: 'open'; readonly flows: number; readonly stages: readonly RateStage[] };
+export type OpenLoad = Shared &
+  (
+    | {
+        readonly model: 'open';
+        readonly flows: number;
+        /** Starts per second. */
+        readonly rate: number;
+        /** ms. */
+        readonly duration: number;
+      }
+    | { readonly model: 'open'; readonly flows: number; readonly stages: readonly RateStage[] }
+  );
 
 /**
  * How flows are started. Closed model: `flows` at once, until `iterations` have run or `duration` (ms) is over. `flows`
  * is in every variant the most that are in flight.
  */
 export type Load =
-  | { readonly model: 'closed'; readonly flows: number; readonly iterations: number }
-  | { readonly model: 'closed'; readonly flows: number; readonly duration: number }
+  | (Shared & { readonly model: 'closed'; readonly flows: number; readonly iterations: number })
+  | (Shared & { readonly model: 'closed'; readonly flows: number; readonly duration: number })
   | StagedLoad
   | OpenLoad;
 
@@ -326,6 +337,24 @@ export function worksOf(work: Work): readonly SingleWork[] {
   }
 }
 
+/** The command, the module, or the requests: how results call it. */
+export function workText(work: Work): string {
+  switch (work.kind) {
+    case 'command':
+      return work.run;
+    case 'module':
+      return work.module;
+    case 'http':
+      return requestLines(work.requests);
+    case 'mix':
+      return work.parts
+        .map(({ name, share }) => `${Number((share * 100).toPrecision(12))}% ${name}`)
+        .join(', ');
+    case 'import':
+      return work.name;
+  }
+}
+
 export interface OmittedGate {
   readonly expression: string;
   /** Follows `left out, as`. */
@@ -396,6 +425,8 @@ export function hasProcesses(plan: Pick<ScenarioPlan, 'work' | 'services' | 'wat
 export interface Plan {
   readonly scenarios: readonly ScenarioPlan[];
   readonly history?: HistoryPlan;
+  /** The part of every scenario that this machine is to run. */
+  readonly shard?: Share;
   /** Where the plan came from: a config file, the shorthand inputs, or neither (the demo). */
   readonly source:
     | { readonly kind: 'config'; readonly file: string }

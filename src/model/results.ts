@@ -95,18 +95,34 @@ export const stepGrowthSchema = z.object({
 export type StepGrowth = Inferred<typeof stepGrowthSchema>;
 export type GrownStep = Inferred<typeof grownStep>;
 
-const scenario = z.object({
+const shardResult = z.object({
+  index: z.int(),
+  of: z.int(),
+  startedAt: z
+    .string()
+    .optional()
+    .meta({ description: 'missing: the shard is not among those that were joined' }),
+  flows: z.int().optional().meta({ description: 'that were started' }),
+  inFlight: z.int().optional().meta({ description: 'most at one instant' }),
+  metrics: z
+    .record(z.string(), metric)
+    .meta({ description: 'what belongs to one machine: its time, memory and CPU' }),
+  machine: z.string().optional(),
+});
+
+/** What one machine of a run that several have shared tells by itself. */
+export type ShardResult = Inferred<typeof shardResult>;
+
+export const scenarioSchema = z.object({
   name: z.string(),
   verdict,
   reasons: z.array(z.string()).meta({ description: 'plain text, most important first' }),
   startedAt: z.string(),
   kind: z.enum(['command', 'module', 'http', 'mix', 'import']),
-  work: z
-    .string()
-    .meta({
-      description:
-        'the command, the path of the module, the requests, the shares of a mix, or the file that was read',
-    }),
+  work: z.string().meta({
+    description:
+      'the command, the path of the module, the requests, the shares of a mix, or the file that was read',
+  }),
   parts: z
     .array(
       z.object({
@@ -141,6 +157,10 @@ const scenario = z.object({
   hits: hitsSchema.optional(),
   waves: wavesSchema.optional(),
   injected: injectedSchema.optional(),
+  shards: z
+    .array(shardResult)
+    .optional()
+    .meta({ description: 'of a run that several machines have shared: each of them' }),
   flows: z.array(flowSchema).meta({
     description:
       'all up to 10,000 that are ok, beyond that a random sample of as many; the first 10,000 of those that are ' +
@@ -179,7 +199,7 @@ export const resultsSchema = z
     /** The command that reproduces the verdict at a terminal. */
     reproduce: z.string(),
     gateChanges: gateChangesSchema.optional(),
-    scenarios: z.array(scenario),
+    scenarios: z.array(scenarioSchema),
   })
   .meta({ title: 'flowgate results', id: RESULTS_SCHEMA });
 

@@ -150,6 +150,8 @@ function inconclusive(scenario: ScenarioResults): Headline {
   }
   const invalid = invalidComparison(scenario);
   if (invalid !== undefined) return invalid;
+  // What is wrong with the set of shards is wrong with all gates alike, and comes first.
+  if (scenario.shards !== undefined) return { status: 'is inconclusive', sentence: reason(scenario) };
   const [gate] = gatesThat(scenario, 'inconclusive');
   if (gate === undefined)
     return unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };

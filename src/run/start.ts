@@ -154,7 +154,7 @@ async function openModule(
     const { isolate } = work;
     return isolate === 'none'
       ? await openModuleRunner(options)
-      : await openModulePool({ ...options, isolate, slots: openedAhead(plan.load) });
+      : await openModulePool({ ...options, isolate, slots: openedAhead(plan.load), share: plan.load.share });
   } catch (thrown) {
     throw new Error(`${work.module} can not be run: ${messageOf(thrown)}`, { cause: thrown });
   }
@@ -171,6 +171,7 @@ function openCommands(
     watch,
     spec: { ...commandOn(stage, work.run), shell: work.shell },
     slots: openedAhead(plan.load),
+    share: plan.load.share,
     timeout: plan.timeout,
     scratch,
     canaries,
@@ -192,6 +193,7 @@ async function openRequests(
     watch,
     work,
     slots: plan.load.flows,
+    share: plan.load.share,
     timeout: plan.timeout,
     seed: plan.seed,
     variables: variableValues(work, env),

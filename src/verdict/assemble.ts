@@ -8,8 +8,6 @@ import {
   type ScenarioComparison,
 } from '../compare/judge.js';
 import { climbConcerns, judgeClimb, ladderMeasures } from '../ladder/judge.js';
-import { assertNever } from '../lib/errors.js';
-import { formatQuantity } from '../lib/format.js';
 import { groupErrors } from '../measure/errors.js';
 import { countsKilled, type Measures } from '../measure/figures.js';
 import { stepGrowth } from '../measure/step-growth.js';
@@ -17,7 +15,7 @@ import { measure, partRefs, standardRefs, summarize } from '../measure/summarize
 import { figuredWaves, tallyOf } from '../measure/tally.js';
 import { type OutcomeCounts, totalOf } from '../model/flow.js';
 import { metricName } from '../model/metrics.js';
-import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
+import { type ScenarioPlan, type Work, workText } from '../model/plan.js';
 import type { Environment, Record, recordedShape } from '../model/record.js';
 import {
   type Results,
@@ -60,6 +58,7 @@ export function assembleScenario(
   const measures = summarize(record, ladder && ladderMeasures(ladder));
   const thresholds = judgeAll(plan, measures, comparison);
   const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
+  const parts = partsOf(plan.work, record);
   return {
     name: plan.name,
     ...decide({
@@ -71,11 +70,11 @@ export function assembleScenario(
     startedAt: record.startedAt,
     kind: plan.work.kind,
     work: workText(plan.work),
-    parts: partsOf(plan.work, record),
+    parts,
     load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
     defaultGates: plan.defaultGates,
     omittedGates: plan.omittedGates,
-    metrics: metricsOf(plan, measures),
+    metrics: metricsOf(plan, measures, parts),
     thresholds,
     comparison: comparison?.results,
     compared: comparison?.compared,
@@ -122,23 +121,6 @@ function judgeAll(
   );
 }
 
-function workText(work: Work): string {
-  switch (work.kind) {
-    case 'command':
-      return work.run;
-    case 'module':
-      return work.module;
-    case 'http':
-      return requestLines(work.requests);
-    case 'mix':
-      return work.parts.map(({ name, share }) => `${formatQuantity(share, 'ratio')} ${name}`).join(', ');
-    case 'import':
-      return work.name;
-    default:
-      return assertNever(work);
-  }
-}
-
 const NONE: OutcomeCounts = { ok: 0, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
 
 function partsOf(work: Work, record: Record): ScenarioResults['parts'] {
@@ -169,14 +151,18 @@ export function assembleResults(context: ResultsContext): Results {
 }
 
 /** Whoever plans a verify command asks for the check: it must not vanish when the command was never reached. */
-function askedLevels(plan: ScenarioPlan): CheckLevels {
+export function askedLevels(plan: ScenarioPlan): CheckLevels {
   return plan.verify === undefined ? plan.checks : { invariants: 'fail', ...plan.checks };
 }
 
 /** The standard metrics, and every one that a threshold names. */
-function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['metrics'] {
-  const parts = plan.work.kind === 'mix' ? plan.work.parts.map(({ name }) => name) : [];
-  const refs = [...standardRefs(measures), ...partRefs(parts), ...plan.thresholds];
+export function metricsOf(
+  { thresholds }: Pick<ScenarioPlan, 'thresholds'>,
+  measures: Measures,
+  parts: ScenarioResults['parts'] = [],
+): ScenarioResults['metrics'] {
+  const ofParts = partRefs(parts.map(({ name }) => name));
+  const refs = [...standardRefs(measures), ...ofParts, ...thresholds];
   return Object.fromEntries(refs.map((ref) => [metricName(ref), measure(measures, ref)]));
 }
 
@@ -194,7 +180,7 @@ type Recorded = Pick<
 >;
 
 /** What is taken over from the record as it is. */
-function takenOver(record: Record): Recorded {
+export function takenOver(record: Record): Recorded {
   const {
     limits,
     data,

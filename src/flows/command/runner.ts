@@ -1,5 +1,6 @@
 import { toJson } from '../../lib/json.js';
 import type { Outcome } from '../../model/flow.js';
+import { numberOf, type Share } from '../../model/share.js';
 import { exitError } from '../../system/hook.js';
 import type {
   Barrier,
@@ -36,6 +37,8 @@ interface CommandRunnerOptions {
   readonly spec: CommandSpec;
   /** Opened ahead; a flow in a slot beyond them opens its own. */
   readonly slots: number;
+  /** The part of a run that these slots are; the whole if left out. */
+  readonly share?: Share;
   /** ms. */
   readonly timeout: number;
   /** An existing folder for the slots' streams. */
@@ -60,7 +63,7 @@ export async function openCommandRunner(given: CommandRunnerOptions): Promise<Fl
     barrier.close?.();
     script.close();
   };
-  await crew.open(options.slots).catch(async (thrown: unknown) => {
+  await crew.open().catch(async (thrown: unknown) => {
     await close();
     throw thrown;
   });
@@ -80,7 +83,7 @@ export async function openCommandRunner(given: CommandRunnerOptions): Promise<Fl
       if (only === undefined) return [];
       if (others.length === 0) {
         const end = crew.run(only);
-        if (only.iteration === 1) options.watch.released();
+        if (only.iteration === numberOf(options.share, 1)) options.watch.released();
         return [end];
       }
       const released = prepare(starts).then((go) => go());
@@ -108,8 +111,11 @@ class Crew {
     this.#barrier = barrier;
   }
 
-  async open(slots: number): Promise<void> {
-    await Promise.all(Array.from({ length: slots }, (_, index) => this.#workerOf(index + 1)));
+  async open(): Promise<void> {
+    const { slots, share } = this.#options;
+    await Promise.all(
+      Array.from({ length: slots }, (_, index) => this.#workerOf(numberOf(share, index + 1))),
+    );
   }
 
   async run(start: FlowStart): Promise<FlowEnd> {

@@ -1,6 +1,7 @@
 import { seededRandom, seedOf } from '../../lib/random.js';
 import type { FlowError, Hit } from '../../model/flow.js';
 import type { HttpWork, PausePlan } from '../../model/plan.js';
+import { numberOf, type Share } from '../../model/share.js';
 import type { Clock, Timer } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
 import { FlowCanary, prefixOf } from '../canary.js';
@@ -27,6 +28,8 @@ interface HttpRunnerOptions {
   readonly watch: Pick<Watch, 'released'>;
   readonly work: HttpWork;
   readonly slots: number;
+  /** The part of a run that these slots are; the whole if left out. */
+  readonly share?: Share;
   /** ms. */
   readonly timeout: number;
   /** Pauses are drawn by it. */
@@ -45,30 +48,33 @@ interface HttpRunnerOptions {
 export function openHttpRunner(options: HttpRunnerOptions): FlowRunner {
   const requests = options.work.requests.map(prepareRequest);
   const batches = batchesOf(requests);
-  const workers = Array.from(
-    { length: options.slots },
-    (_, index) => new HttpWorker(options, batches, index + 1),
+  const { slots, share } = options;
+  const workers = new Map(
+    Array.from({ length: slots }, (_, index) => {
+      const slot = numberOf(share, index + 1);
+      return [slot, new HttpWorker(options, batches, slot)] as const;
+    }),
   );
   return {
     release: (starts) => {
       // One loop without an await in it is the barrier: every first request is sent in the same turn.
       const ends = starts.map((start) => workerOf(workers, start).run(start));
-      if (starts.length > 1 || starts[0]?.iteration === 1) options.watch.released();
+      if (starts.length > 1 || starts[0]?.iteration === numberOf(share, 1)) options.watch.released();
       return ends;
     },
     endAll: (reason) => {
-      for (const worker of workers) worker.end('killed', reason);
+      for (const worker of workers.values()) worker.end('killed', reason);
     },
     settle: () => Promise.resolve(),
     broken: NEVER_BROKEN,
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([...workers.values()].map((worker) => worker.close()));
     },
   };
 }
 
-function workerOf(workers: readonly HttpWorker[], { slot }: FlowStart): HttpWorker {
-  const worker = workers[slot - 1];
+function workerOf(workers: ReadonlyMap<number, HttpWorker>, { slot }: FlowStart): HttpWorker {
+  const worker = workers.get(slot);
   if (worker === undefined) throw new RangeError(`there is no slot ${slot}`);
   return worker;
 }

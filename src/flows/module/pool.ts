@@ -3,6 +3,7 @@ import { messageOf } from '../../lib/errors.js';
 import { NOTHING_PRINTED } from '../../lib/output.js';
 import type { Excerpt, FlowError } from '../../model/flow.js';
 import type { Isolation } from '../../model/plan.js';
+import { numberOf, type Share } from '../../model/share.js';
 import type { Exit, HostProcess } from '../../system/ports.js';
 import type { Confinement } from '../confinement.js';
 import { type FlowEnd, type FlowStart, NEVER_BROKEN } from '../runner.js';
@@ -109,6 +110,8 @@ const LEAD_PER_HOST = 1;
 interface ModulePoolOptions extends ModuleRunnerOptions {
   readonly isolate: Exclude<Isolation, 'none'>;
   readonly slots: number;
+  /** The part of a run that these slots are; the whole if left out. */
+  readonly share?: Share;
 }
 
 /**
@@ -155,7 +158,7 @@ class Pool implements ModuleRunner {
     this.#hooks = hooks;
     this.runtime = runtime;
     this.#first = host;
-    if (hooks.size === 0) this.#slots.set(1, Promise.resolve(host));
+    if (hooks.size === 0) this.#slots.set(numberOf(this.#options.share, 1), Promise.resolve(host));
     // With a setup they wait for what it returns.
     if (!hooks.has('setup')) await this.#fill();
   }
@@ -235,7 +238,8 @@ class Pool implements ModuleRunner {
   }
 
   async #fill(): Promise<void> {
-    const numbers = Array.from({ length: this.#options.slots }, (_, index) => index + 1);
+    const { slots, share } = this.#options;
+    const numbers = Array.from({ length: slots }, (_, index) => numberOf(share, index + 1));
     await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
   }
 

@@ -5,8 +5,12 @@ import type { Distribution, ExactDistribution } from '../../model/flow.js';
  * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
  */
 export function distributionOf(values: ArrayLike<number>): ExactDistribution | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = Float64Array.from(values).sort();
+  return distributionOfSorted(Float64Array.from(values).sort());
+}
+
+/** The same of values that are ascending. */
+export function distributionOfSorted(sorted: Float64Array): ExactDistribution | undefined {
+  if (sorted.length === 0) return undefined;
   // Sorted, so that NaN and +∞ stand last and −∞ first.
   if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
     throw new RangeError('a distribution is made of finite numbers');
@@ -68,17 +72,28 @@ function last(sorted: Float64Array): number {
   return sorted[sorted.length - 1] ?? NaN;
 }
 
-/** Mean and sum of numbers as they come, by Neumaier's compensated sum (1974): that of three times 0.1 is 0.1. */
+/**
+ * Mean and sum of numbers, whatever their order: the sum is exact and rounded once (Shewchuk, "Adaptive precision
+ * floating-point arithmetic", 1997, as Python's math.fsum has it). So the parts of a run add up to the very numbers that
+ * the whole has.
+ */
 export class Mean {
   #count = 0;
-  #sum = 0;
-  #lost = 0;
+  /** Numbers that do not overlap, the smallest first: their sum is exactly that of all that was added. */
+  readonly #parts: number[] = [];
 
   add(value: number): void {
-    const next = this.#sum + value;
-    this.#lost +=
-      Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - next + value : value - next + this.#sum;
-    this.#sum = next;
+    const parts = this.#parts;
+    let kept = 0;
+    let high = value;
+    for (const part of parts) {
+      const sum = high + part;
+      const low = Math.abs(high) < Math.abs(part) ? high - (sum - part) : part - (sum - high);
+      if (low !== 0) parts[kept++] = low;
+      high = sum;
+    }
+    parts[kept++] = high;
+    parts.length = kept;
     this.#count += 1;
   }
 
@@ -88,6 +103,19 @@ export class Mean {
   }
 
   get sum(): number {
-    return this.#sum + this.#lost;
+    const parts = this.#parts;
+    let place = parts.length - 1;
+    let sum = parts[place] ?? 0;
+    let lost = 0;
+    while (place > 0 && lost === 0) {
+      const before = sum;
+      const part = parts[--place] as number;
+      sum = before + part;
+      lost = part - (sum - before);
+    }
+    // Half way between two doubles: what is left below says to which side.
+    const below = parts[place - 1] ?? 0;
+    const rounded = sum + lost * 2;
+    return lost * below > 0 && rounded - sum === lost * 2 ? rounded : sum;
   }
 }
