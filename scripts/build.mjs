@@ -17,17 +17,31 @@ import { runDist } from './run-dist.mjs';
 const root = join(import.meta.dirname, '..');
 const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
-/** dist/NAME.js from src/SOURCE.ts. The host, the proxies and the guard are started by the other two. */
-const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy', guard: 'guard' };
+/**
+ * dist/NAME.js from src/SOURCE.ts. The host, the proxies and the guard are started by the first two, and the artifact
+ * client is loaded by the action.
+ */
+const ENTRIES = {
+  index: 'main',
+  cli: 'cli',
+  host: 'host',
+  proxy: 'proxy',
+  guard: 'guard',
+  artifact: 'artifact',
+};
+/** dist/PART.js, which action.yml in the folder PART starts: another part of index.js. */
+const PARTS = ['merge', 'publish'];
 /**
  * Bytes. Each of these is started with every run, or with every host: whatever would bring a library with it, as types
  * from schemas bring zod, and the action the client of GitHub, belongs into a file that they do not import.
  */
-const LARGEST = { cli: 3_200_000, host: 90_000, proxy: 55_000, guard: 25_000 };
+const LARGEST = { cli: 3_200_000, host: 90_000, proxy: 55_000, guard: 25_000, artifact: 2_200_000 };
 /** Shipped as it is: it is an example of a host too. */
 const PYTHON_HOST = 'src/flows/module/python/host.py';
 /** They check nothing that a person wrote. */
 const WITHOUT_ZOD = ['host', 'proxy', 'guard'];
+/** Nearly all of it is libraries, 5 MB as they are. */
+const MINIFIED = ['artifact'];
 /** They are run from memory, as classic scripts: see src/system/own-script.ts. */
 const SCRIPTS = ['host', 'proxy'];
 
@@ -50,6 +64,7 @@ async function bundle(name, source) {
     license: `${name}.licenses.txt`,
     target: 'es2022',
     esm: !SCRIPTS.includes(name),
+    minify: MINIFIED.includes(name),
   };
   const { code, assets } = await ncc(join(root, `build/src/${source}.js`), options);
   const limit = LARGEST[name] ?? Infinity;
@@ -68,6 +83,9 @@ async function build(folder) {
   for (const [name, source] of Object.entries(ENTRIES)) bundles.push(...(await bundle(name, source)));
   await mkdir(folder, { recursive: true });
   for (const [file, content] of bundles) await writeFile(join(folder, file), content);
+  for (const part of PARTS) {
+    await writeFile(join(folder, `${part}.js`), `import { run } from './index.js';\nawait run('${part}');\n`);
+  }
   await copyFile(join(root, PYTHON_HOST), join(folder, 'host.py'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
   await chmod(join(folder, 'cli.js'), 0o755);

@@ -17,11 +17,15 @@ const VERSION = process.argv[2] ?? '23.0.2';
 const SOURCE = 'package/generated/api.github.com.json';
 const TARGET = new URL('../__tests__/e2e/github-openapi.json', import.meta.url);
 
-/** Every request that the GitHub client of src/adapters makes. */
+/** Every request that the clients of src/github and src/publish make. */
 const OPERATIONS = {
   '/repos/{owner}/{repo}/issues/{issue_number}/comments': ['get', 'post'],
   '/repos/{owner}/{repo}/issues/comments/{comment_id}': ['patch'],
+  '/repos/{owner}/{repo}/pulls': ['get'],
   '/repos/{owner}/{repo}/pulls/{pull_number}': ['get'],
+  '/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': ['get'],
+  '/repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}': ['get'],
+  '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs': ['get'],
   '/repos/{owner}/{repo}/check-runs': ['post'],
   '/repos/{owner}/{repo}/check-runs/{check_run_id}': ['patch'],
   '/repos/{owner}/{repo}/git/ref/{ref}': ['get'],
@@ -82,7 +86,14 @@ function resolve(whole, node, { trail = [], named = false } = {}) {
     key,
     key === 'enum' ? value : resolve(whole, value, { trail, named: !named && NAMED.has(key) }),
   ]);
-  return withNull(Object.fromEntries(resolved));
+  return withNull(anyOfInPaths(Object.fromEntries(resolved)));
+}
+
+/** A number in a path is a text as well: a parameter that may be one or the other is always both. */
+function anyOfInPaths(node) {
+  if (node.in !== 'path' || node.schema?.oneOf === undefined) return node;
+  const { oneOf: anyOf, ...schema } = node.schema;
+  return { ...node, schema: { ...schema, anyOf } };
 }
 
 /** GitHub does send null for a nullable enumeration, which a validator takes only if it is one of the values. */

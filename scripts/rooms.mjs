@@ -3,8 +3,9 @@
  * or above it. The linters hold this: .dependency-cruiser.mjs and eslint.config.mjs.
  */
 export const ROOMS = [
-  ['main', 'cli', 'host', 'proxy', 'guard'],
+  ['main', 'cli', 'host', 'proxy', 'guard', 'artifact'],
   ['adapters'],
+  ['publish'],
   ['github'],
   ['gate', 'merge'],
   ['saved'],
@@ -21,8 +22,8 @@ export const ROOMS = [
   ['model'],
 ];
 
-/** The five entries: each is a bundle of dist/. They alone wire adapters in. */
-export const ENTRIES = ['main', 'cli', 'host', 'proxy', 'guard'];
+/** The entries: each is a bundle of dist/. They alone wire adapters in. */
+export const ENTRIES = ['main', 'cli', 'host', 'proxy', 'guard', 'artifact'];
 
 /** Files that touch the world: processes, files, sockets, the clock. All others take what they need as an argument. */
 export const ADAPTERS = [
@@ -36,6 +37,7 @@ export const ADAPTERS = [
   'flows/http/{client,undici-parts}',
   'flows/module/{host-threads,import}',
   'github/{runner,command-files,open,client,octokit}',
+  'publish/{client,start}',
   'services/{free-ports,probes}',
   'system/{channel,clock,environment,files,guard,interrupt,kill,no-debugger,own-script,processes,python,remove-tree,subreaper}',
   'watch/{end-run,machine,pidusage}',
@@ -54,6 +56,7 @@ export const WORLD = [
   'timers',
   'timers/promises',
   'worker_threads',
+  '@actions/artifact',
   '@actions/core',
   '@actions/github',
   '@octokit/plugin-retry',

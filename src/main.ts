@@ -8,7 +8,8 @@ import { gate } from './gate.js';
 import { runAction } from './github/action.js';
 import { CommandFiles } from './github/command-files.js';
 import { readPayload } from './github/event.js';
-import { openGitHub } from './github/open.js';
+import { mergingAction } from './github/merging.js';
+import { openArtifacts, openGitHub } from './github/open.js';
 import { actionsRunner, lineProgress, readActionInputs } from './github/runner.js';
 import { VERSION } from './lib/version.js';
 import { annotations } from './report/annotations.js';
@@ -21,8 +22,11 @@ import { openLastResort } from './system/interrupt.js';
 import './system/no-debugger.js';
 import { leave } from './system/processes.js';
 
-/** The action, from the environment that a runner gives it to its exit status. */
-export async function run(): Promise<void> {
+/**
+ * An action, from the environment that a runner gives it to its exit status.
+ * @param part the gate, or what runs this bundle from a file of its own: dist/merge.js, dist/publish.js
+ */
+export async function run(part: 'gate' | 'merge' | 'publish' = 'gate'): Promise<void> {
   const env = { ...process.env };
   const commandFiles = new CommandFiles(env);
   const runner = actionsRunner(commandFiles);
@@ -33,8 +37,18 @@ export async function run(): Promise<void> {
   // A flow can not only inherit our environment but read it, as every process of the same user can.
   forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-  const { interrupt, ...ports } = nodePorts();
   const { logger } = runner;
+  const connection = {
+    logger,
+    apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
+    repository: env.GITHUB_REPOSITORY ?? '',
+  };
+  if (part === 'publish') {
+    const { startPublishing } = await import(/* webpackMode: "eager" */ './publish/start.js');
+    leave(lastResort.statusOf(await startPublishing({ runner, connection, env, token: asked.token })));
+    return;
+  }
+  const { interrupt, ...ports } = nodePorts();
   const interrupted = interrupt(lastResort.happened);
   // After the last process was ended, whatever ends us.
   process.once('exit', () => commandFiles.restore());
@@ -53,15 +67,9 @@ export async function run(): Promise<void> {
         html: renderHtml,
         annotations,
       },
-      openGitHub: (token) =>
-        openGitHub({
-          token,
-          logger,
-          apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
-          repository: env.GITHUB_REPOSITORY ?? '',
-        }),
-      makePlan,
-      gate,
+      openGitHub: (token) => openGitHub({ token, ...connection }),
+      openArtifacts: () => openArtifacts(env),
+      ...(part === 'merge' ? mergingAction(env) : { makePlan, gate }),
     },
     {
       ...asked,

@@ -42,6 +42,7 @@ describe('action.yml', () => {
       'summary',
       'comment-id',
       'metrics',
+      'artifact-id',
     ]);
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
   });

@@ -94,6 +94,8 @@ const UNUSED: readonly (readonly [Inputs, string])[] = [
   [{ run: 'x', shard: '1/2', comment: 'never' }, `input comment: ${REPORTS_NOTHING}`],
   [{ run: 'x', shard: '1/2', commentKey: 'k' }, `input comment-key: ${REPORTS_NOTHING}`],
   [{ run: 'x', shard: '1/2', checkName: 'n' }, `input check-name: ${REPORTS_NOTHING}`],
+  [{ run: 'x', artifact: 'a/b' }, 'input artifact: must be true, false or a name without "/", not a/b'],
+  [{ run: 'x', artifact: 'a'.repeat(129) }, 'input artifact: has more than 128 characters'],
 ];
 
 /** Inputs that are used, as near as can be to those above. */
@@ -101,6 +103,8 @@ const USED: readonly Inputs[] = [
   { demo: 'true', thresholds: 'success_rate >= 80%', alerts: 'peak_cpu < 99%', flows: '3', timeout: '9s' },
   { demo: 'true', bug: 'race', seed: '3' },
   { demo: 'false', run: 'x' },
+  { run: 'x', artifact: 'true' },
+  { run: 'x', artifact: 'load of checkout' },
   { run: 'x', compare: 'base', prepare: 'npm ci', budget: '1m', onInconclusive: 'fail' },
   { config: 'compared.yml', prepare: 'npm ci', budget: '1m', onInconclusive: 'fail' },
   { config: 'settings.yml' },

@@ -20,7 +20,25 @@ export interface StoredCheckRun {
   summary: string;
 }
 
+export interface StoredArtifact {
+  readonly id: number;
+  readonly run: number;
+  readonly name: string;
+  readonly zip: Buffer;
+  readonly createdAt?: string;
+}
+
+/** A run of the one workflow. */
+export interface StoredRun {
+  readonly id: number;
+  readonly attempt: number;
+  readonly sha: string;
+  readonly event: string;
+  readonly headRepository: string;
+}
+
 export interface StoredPullRequest {
+  readonly state?: 'open' | 'closed';
   readonly head: string;
   /** `owner/name`; null once the fork was deleted, which the description does not say. */
   readonly headRepository?: string | null;
@@ -73,13 +91,20 @@ export function commentAnswer(url: string, comment: StoredComment): object {
 const HOME = 'octo/repo';
 
 export function pullRequestAnswer(url: string, number: number, pull: StoredPullRequest): object {
-  const { head, headRepository = HOME, base = 'b'.repeat(40), baseRef = 'main', author = 'someone' } = pull;
+  const {
+    state = 'open',
+    head,
+    headRepository = HOME,
+    base = 'b'.repeat(40),
+    baseRef = 'main',
+    author = 'someone',
+  } = pull;
   const sample = sampleAnswer('pulls/get', 200) as { head: object; base: object; user: object };
   const { repo } = sample.head as { repo: object };
   return {
     ...sample,
     number,
-    state: 'open',
+    state,
     url: `${url}/pulls/${number}`,
     user: userAnswer(url, { login: author, type: 'User' }),
     head: {
@@ -117,4 +142,28 @@ export function checkRunAnswer(url: string, run: StoredCheckRun): object {
       annotations_url: `${url}/check-runs/${run.id}/annotations`,
     },
   };
+}
+
+export function artifactAnswer(url: string, artifact: StoredArtifact): object {
+  const { id, name, zip, createdAt = NOW } = artifact;
+  return {
+    id,
+    node_id: `A_${id}`,
+    name,
+    size_in_bytes: zip.length,
+    url: `${url}/artifacts/${id}`,
+    archive_download_url: `${url}/artifacts/${id}/zip`,
+    expired: false,
+    created_at: createdAt,
+    expires_at: createdAt,
+    updated_at: createdAt,
+  };
+}
+
+export function runAnswer({ id, attempt, sha, event, headRepository }: StoredRun): object {
+  const sample = sampleAnswer('actions/list-workflow-runs', 200, 'workflow_runs') as {
+    head_repository: object;
+  };
+  const repository = { ...sample.head_repository, full_name: headRepository };
+  return { ...sample, id, run_attempt: attempt, head_sha: sha, event, head_repository: repository };
 }

@@ -2,12 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { GitStore, type Reply as GitReply } from './github-git.js';
 import {
+  artifactAnswer,
   checkRunAnswer,
   commentAnswer,
   pullRequestAnswer,
+  runAnswer,
+  type StoredArtifact,
   type StoredCheckRun,
   type StoredComment,
   type StoredPullRequest,
+  type StoredRun,
 } from './github-answers.js';
 import { answerErrors, readRequest, type ApiCall, type ApiRequest } from './openapi.js';
 
@@ -41,6 +45,9 @@ export interface GitHubServer {
   readonly git: GitStore;
   /** Pull requests by their number; one of this repository at HEAD's commit if a test sets none. */
   readonly pullRequests: Map<number, StoredPullRequest>;
+  /** What workflow runs have uploaded, and the runs of one workflow. */
+  readonly artifacts: StoredArtifact[];
+  readonly runs: StoredRun[];
   inject(fault: Fault): void;
   /** A comment that was there before. */
   addComment(comment: Partial<Omit<StoredComment, 'id'>>): StoredComment;
@@ -55,7 +62,8 @@ interface Reply extends GitReply {
 /** GitHub: "Body is too long (maximum is 65536 characters)". */
 const LONGEST_BODY = 65_536;
 
-type Store = Pick<GitHubServer, 'comments' | 'checkRuns' | 'git' | 'pullRequests'> & {
+type Stored = 'comments' | 'checkRuns' | 'git' | 'pullRequests' | 'artifacts' | 'runs';
+type Store = Pick<GitHubServer, Stored> & {
   nextId: number;
   url: string;
   violations: string[];
@@ -75,6 +83,28 @@ const operations: Record<string, (call: Call, store: Store) => Reply> = {
     const pull = pullRequests.get(idIn(call, 'pull_number'));
     if (pull === undefined) return refusal(404, 'Not Found');
     return { status: 200, body: pullRequestAnswer(url, idIn(call, 'pull_number'), pull) };
+  },
+  'pulls/list': ({ query }, { pullRequests, url }) => {
+    const found = [...pullRequests].filter(
+      ([, { headRepository = 'octo/repo', state = 'open' }]) =>
+        state === query.state &&
+        `${headRepository?.split('/')[0] ?? ''}:topic`.toLowerCase() === query.head?.toLowerCase(),
+    );
+    return { status: 200, body: found.map(([number, pull]) => pullRequestAnswer(url, number, pull)) };
+  },
+  'actions/list-workflow-run-artifacts': (call, { artifacts, url }) => {
+    const found = artifacts.filter(({ run }) => run === idIn(call, 'run_id'));
+    const answers = found.map((artifact) => artifactAnswer(url, artifact));
+    return { status: 200, body: { total_count: found.length, artifacts: answers } };
+  },
+  'actions/download-artifact': (call, { artifacts, url }) => {
+    const artifact = artifacts.find(({ id }) => id === idIn(call, 'artifact_id'));
+    if (artifact === undefined) return refusal(404, 'Not Found');
+    return { status: 302, body: '', headers: { location: `${url}${STORE}${artifact.id}` } };
+  },
+  'actions/list-workflow-runs': ({ query }, { runs }) => {
+    const found = runs.filter(({ sha, event }) => sha === query.head_sha && event === query.event);
+    return { status: 200, body: { total_count: found.length, workflow_runs: found.map(runAnswer) } };
   },
   'issues/update-comment': (call, store) => {
     const comment = store.comments.find(({ id }) => id === idIn(call, 'comment_id'));
@@ -97,6 +127,9 @@ const operations: Record<string, (call: Call, store: Store) => Reply> = {
     };
   },
 };
+
+/** Where the API sends those who download; it is not part of the API, and takes no token. */
+const STORE = '/artifact-store/';
 
 interface CheckBody {
   readonly name: string;
@@ -121,6 +154,8 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
     checkRuns: [],
     git,
     pullRequests,
+    artifacts: [],
+    runs: [],
     nextId: 1000,
     url: '',
     violations: [],
@@ -134,6 +169,11 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
     );
     if (fault !== undefined) fault.left -= 1;
     const body = await bodyOf(request);
+    if (seen.path.startsWith(STORE)) {
+      const artifact = store.artifacts.find(({ id }) => `${STORE}${id}` === seen.path);
+      if (seen.authorization !== '') store.violations.push('the store of artifacts was given the token');
+      return void response.end(artifact?.zip);
+    }
     if (fault?.cut === 'before') return void request.socket.destroy();
     if (fault?.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delay));
     const reply =
@@ -158,6 +198,8 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
     checkRuns: store.checkRuns,
     git,
     pullRequests,
+    artifacts: store.artifacts,
+    runs: store.runs,
     requests,
     inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
     addComment: (comment) => addComment(store, comment),
@@ -210,7 +252,7 @@ async function perform(call: Partial<Call> & Pick<Call, 'errors'>, store: Store)
     return refusal(400, call.errors.join('; '));
   }
   const reply = act(call as Call, store);
-  if (reply.status < 400)
+  if (reply.status < 300)
     store.violations.push(...(await answerErrors({ operation, status: reply.status, body: reply.body })));
   return reply;
 }

@@ -38,7 +38,7 @@ const definition = JSON.parse(
 const ajvOpts = {
   strict: false,
   validateSchema: false,
-  formats: { int64: true, uri: true, 'date-time': true },
+  formats: { int64: true, email: true, uri: true, 'date-time': true },
 } as const;
 
 let opened: Promise<OpenAPIBackend> | undefined;
@@ -77,17 +77,19 @@ interface Schema {
   readonly type?: string;
   readonly nullable?: boolean;
   readonly enum?: readonly unknown[];
+  readonly items?: Schema;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-/** The smallest answer that the description allows: for one with a hundred fields, of which a test sets three. */
-export function sampleAnswer(operation: string, status: number): unknown {
+/** The smallest answer that the description allows: for one with a hundred fields, of which a test sets three; with `list`, of one item of it. */
+export function sampleAnswer(operation: string, status: number, list?: string): unknown {
   const paths = Object.values(definition.paths ?? {}) as Record<string, Operation>[];
   const operations = paths.flatMap((path) => Object.values(path));
   const found = operations.find(({ operationId }) => operationId === operation);
   const response = found?.responses[String(status)] as { content: Record<string, { schema: Schema }> };
-  return sampleOf(response.content['application/json']?.schema ?? {});
+  const schema = response.content['application/json']?.schema ?? {};
+  return sampleOf(list === undefined ? schema : (schema.properties?.[list]?.items ?? {}));
 }
 
 function sampleOf(schema: Schema): unknown {

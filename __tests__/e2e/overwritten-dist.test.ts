@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { nodeFreePorts } from '../../src/services/free-ports.js';
+import { startArtifactServer } from './artifact-server.js';
 import { startGitHubServer } from './github-server.js';
 import { runAction } from './run-action.js';
 import { CLI, emptyFolder, runCli, write } from './run-cli.js';
@@ -40,21 +41,23 @@ function overwritable() {
 }
 
 test('what a flow writes over the action is not run: not when it reports, and the verdict is its own', async () => {
-  const github = await startGitHubServer();
+  const [github, service] = await Promise.all([startGitHubServer(), startArtifactServer()]);
   try {
     const { dist, mark, overwrite } = overwritable();
     const end = await runAction({
       apiUrl: github.url,
       action: join(dist, 'index.js'),
       // Without a check run the GitHub client is first used when the flows are over.
-      inputs: { run: `${overwrite}; exit 1`, flows: '2' },
+      inputs: { run: `${overwrite}; exit 1`, flows: '2', artifact: 'load' },
+      env: service.env,
     });
     expect(existsSync(mark)).toBe(false);
     expect(end.exitCode).toBe(1);
     expect(end.outputs).toMatchObject({ verdict: 'fail' });
     expect(github.comments).toHaveLength(1);
+    expect(service.artifacts.map(({ name }) => name)).toEqual(['load']);
   } finally {
-    await github.close();
+    await Promise.all([github.close(), service.close()]);
   }
 });
 

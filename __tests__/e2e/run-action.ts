@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Results } from '../../src/model/results.js';
 
 export const ACTION = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+export const PUBLISH = fileURLToPath(new URL('../../dist/publish.js', import.meta.url));
 export const TOKEN = 'ghs_e2eTokenThatNobodyMaySee0123456789';
 
 export interface ActionOptions {
@@ -113,7 +114,8 @@ async function prepare(root: string, options: ActionOptions): Promise<Record<str
     await mkdir(join(file, '..'), { recursive: true });
     await writeFile(file, content);
   }
-  const named = Object.entries({ 'github-token': TOKEN, matrix: 'null', ...inputs });
+  const preset = options.action === PUBLISH ? {} : { matrix: 'null' };
+  const named = Object.entries({ 'github-token': TOKEN, ...preset, ...inputs });
   return {
     PATH: process.env.PATH ?? '',
     HOME: root,

@@ -9,6 +9,7 @@ import { runAction } from '../../src/github/action.js';
 import type { Runner } from '../../src/github/runner.js';
 import type { GitHub } from '../../src/system/github.js';
 import { treeWorld } from '../compare/trees/world.js';
+import { fakeArtifacts } from '../fakes/artifacts.js';
 import { fakeGitHub } from '../fakes/github.js';
 import { recordingRunner } from '../fakes/runner.js';
 import { makeRepository, temporary, type TestRepository } from '../repository.js';
@@ -56,6 +57,7 @@ async function act(prepare: string, world = treeWorld()): Promise<Acted> {
       renderers: RENDERERS,
       lastResort: { happened: new AbortController().signal, atWorst: () => undefined },
       openGitHub: () => completing(fake, tell),
+      openArtifacts: () => Promise.resolve(fakeArtifacts()),
       makePlan,
       gate,
     },

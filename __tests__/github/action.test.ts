@@ -5,6 +5,7 @@ import { UserError } from '../../src/lib/errors.js';
 import { exitStatus } from '../../src/lib/exit-status.js';
 import type { Results } from '../../src/model/results.js';
 import { GitHubError } from '../../src/system/github.js';
+import { type FakeArtifacts, fakeArtifacts } from '../fakes/artifacts.js';
 import { fakeFiles } from '../fakes/files.js';
 import { fakeGitHub, type FakeGitHub } from '../fakes/github.js';
 import { aResults } from '../fakes/results.js';
@@ -17,11 +18,13 @@ const PLAN = { scenarios: [], source: { kind: 'demo' } } as const;
 let runner: RecordingRunner;
 let github: FakeGitHub;
 let context: GateContext | undefined;
+let store: FakeArtifacts;
 
 beforeEach(() => {
   runner = recordingRunner();
   github = fakeGitHub();
   context = undefined;
+  store = fakeArtifacts();
 });
 
 function ports(change: Partial<ActionPorts> = {}): ActionPorts {
@@ -38,6 +41,7 @@ function ports(change: Partial<ActionPorts> = {}): ActionPorts {
       annotations: () => [],
     },
     openGitHub: () => github,
+    openArtifacts: () => Promise.resolve(store),
     makePlan: () => Promise.resolve(PLAN),
     gate: gateOf(() => aResults({ verdict: 'fail' })),
     ...change,
@@ -190,5 +194,49 @@ describe('the check run', () => {
   test('without a token is a warning', async () => {
     await runAction(ports(), start({ token: undefined, inputs: { checkName: 'gate' } }));
     expect(runner.logger.at('warn')[0]).toContain('github-token');
+  });
+});
+
+describe('the artifact', () => {
+  const artifact = { artifact: 'true' };
+  const ofFork = {
+    payload: { pull_request: { number: 12, head: { sha: HEAD, repo: { full_name: 'someone/repo' } } } },
+  };
+
+  test('holds the files that were written, under a name of this job', async () => {
+    await runAction(ports(), start({ inputs: artifact }));
+    const [{ name, folder, files } = { name: '', folder: '', files: [] }] = store.uploaded;
+    expect(name).toMatch(/^flowgate-gate-[0-9a-f]{8}$/);
+    expect(files).toEqual(['results.json', 'report.html', 'summary.md'].map((file) => `${folder}/${file}`));
+    expect(github.comments.get(12)).toHaveLength(1);
+  });
+
+  test('is not uploaded unless it is asked for', async () => {
+    await runAction(ports(), start({ inputs: { artifact: 'false' } }));
+    expect(store.uploaded).toEqual([]);
+  });
+
+  test('is loaded before anything runs', async () => {
+    const seen: string[] = [];
+    const openArtifacts = () => Promise.resolve(store).finally(() => seen.push('loaded'));
+    const gate: ActionPorts['gate'] = () => Promise.resolve(seen.push('run') - 2);
+    await runAction(ports({ openArtifacts, gate }), start({ inputs: artifact }));
+    expect(seen).toEqual(['loaded', 'run']);
+  });
+
+  test('of a token that can only read leaves comment and check run to the workflow that publishes it', async () => {
+    await runAction(ports(), start({ inputs: { ...artifact, checkName: 'load' }, ...ofFork }));
+    expect(store.uploaded).toHaveLength(1);
+    expect(github.calls).toEqual([]);
+    expect(runner.logger.at('info').join()).toContain('docs/recipes.md#forks');
+  });
+
+  test.each([
+    [{ shard: '1/4' }, 3],
+    [artifact, 0],
+  ])('that could not be uploaded: with %j the status is %d', async (inputs, status) => {
+    store = fakeArtifacts(new Error('no room'));
+    const gate = gateOf(() => aResults({ verdict: 'pass' }));
+    expect(await runAction(ports({ gate }), start({ inputs }))).toBe(status);
   });
 });

@@ -49,6 +49,7 @@ export const ACTION_INPUTS = {
   commentKey: 'comment-key',
   pullRequest: 'pull-request',
   checkName: 'check-name',
+  artifact: 'artifact',
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',
   history: 'history',
@@ -137,6 +138,19 @@ function shard(text: string): Read<Share> {
   return typeof share === 'string' ? unreadable(share) : good(share);
 }
 
+/** What the artifact service takes no name with: file systems do not. */
+const NO_FILE_NAME = /["<>|*?:\\/\r\n]/;
+const LONGEST_ARTIFACT = 128;
+
+function artifactName(text: string): Read<string | boolean> {
+  if (text === 'true' || text === 'false') return good(text === 'true');
+  if (text.length > LONGEST_ARTIFACT) return unreadable(`has more than ${LONGEST_ARTIFACT} characters`);
+  const [bad] = NO_FILE_NAME.exec(text) ?? [];
+  return bad === undefined
+    ? good(text)
+    : unreadable(`must be true, false or a name without ${JSON.stringify(bad)}, not ${text}`);
+}
+
 /** The URL of a GET. */
 function requests(text: string): Read<readonly HttpRequestPlan[]> {
   const fault = placeholderFault(text);
@@ -180,6 +194,8 @@ const READERS = {
   /** Number of the pull request that the run is about. */
   pullRequest: whole(1),
   checkName: given,
+  /** A name, or true: flowgate makes one. */
+  artifact: artifactName,
   onInconclusive: oneOf(UNRESOLVED_ANSWERS),
   workingDirectory: given,
   seed: whole(0),

@@ -101,7 +101,7 @@ export function conclusionOf({
   return stepFails ? 'failure' : 'neutral';
 }
 
-function titleOf({ verdict, interrupted, unresolved, unresolvedAlone = true }: CheckRunEnd): string {
+export function titleOf({ verdict, interrupted, unresolved, unresolvedAlone = true }: CheckRunEnd): string {
   if (verdict === undefined) return 'flowgate could not finish';
   if (interrupted && verdict !== 'fail') return 'Interrupted';
   if (unresolved === undefined) return TITLES[verdict];

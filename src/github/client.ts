@@ -147,13 +147,13 @@ function checkRun({ status, conclusion, title, summary }: CheckRunUpdate) {
   return { status, output: { title, summary }, conclusion };
 }
 
-function splitRepository(repository: string): RepositoryName {
+export function splitRepository(repository: string): RepositoryName {
   const [owner = '', repo = ''] = repository.split('/');
   return { owner, repo };
 }
 
 /** The API's message on one line, bounded, without the token; no status if there was no answer. */
-function toGitHubError(thrown: unknown, token: string): GitHubError {
+export function toGitHubError(thrown: unknown, token: string): GitHubError {
   const text = messageOf(thrown).replace(/\s+/g, ' ').trim();
   const safe = token === '' ? text : text.replaceAll(token, '***');
   const message = safe.length > LONGEST_MESSAGE ? `${safe.slice(0, LONGEST_MESSAGE)}…` : safe;

@@ -97,11 +97,13 @@ function wholeFetch(timeout: number): typeof fetch {
     const response = await proxied(url, { ...options, signal: AbortSignal.timeout(timeout) });
     const body = await response.arrayBuffer();
     const { status, statusText } = response;
-    return new Response(NO_BODY.includes(status) ? null : body, {
+    const whole = new Response(NO_BODY.includes(status) ? null : body, {
       status,
       statusText,
       headers: [...response.headers],
     });
+    // The pagination plugin looks for the next page in it.
+    return Object.defineProperty(whole, 'url', { value: response.url });
   };
 }
 

@@ -1,4 +1,7 @@
+import { pathToFileURL } from 'node:url';
 import type { GitHub } from '../system/github.js';
+import { fileBeside } from '../system/own-script.js';
+import type { ArtifactStore } from './artifact.js';
 import type { GitHubOptions } from './octokit.js';
 
 /**
@@ -22,4 +25,21 @@ export function openGitHub(options: GitHubOptions): GitHub {
     readBranchFile: async (branch, path) => (await client()).readBranchFile(branch, path),
     commitFile: async (commit) => (await client()).commitFile(commit),
   };
+}
+
+/** What dist/artifact.js exports; its source is src/artifact.ts. */
+interface ArtifactBundle {
+  readonly uploadArtifact: (
+    artifact: Parameters<ArtifactStore['upload']>[0],
+    env: Readonly<Record<string, string | undefined>>,
+  ) => Promise<number>;
+}
+
+/** Loads the client of the artifact service, with the variables that the runner has started us with. */
+export async function openArtifacts(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ArtifactStore> {
+  const file = fileBeside(import.meta.url, 'artifact.js');
+  const bundle = (await import(/* webpackIgnore: true */ pathToFileURL(file).href)) as ArtifactBundle;
+  return { upload: (artifact) => bundle.uploadArtifact(artifact, env) };
 }

@@ -7,6 +7,7 @@ import { resultsJson } from '../report/results-json.js';
 import { type Shard, shardName, shardSummary, shardText } from '../shards/file.js';
 import type { GitHub } from '../system/github.js';
 import type { Files, Logger } from '../system/ports.js';
+import type { Upload } from './artifact.js';
 import { completeCheckRun, type OpenCheckRun } from './check-run.js';
 import { publishComment } from './comment.js';
 import { OUTPUT_LIMIT, verdictOutputs } from './outputs.js';
@@ -24,6 +25,8 @@ export interface ReportPorts {
   readonly renderers: Renderers;
   /** Undefined without a token. */
   readonly github: GitHub | undefined;
+  /** Uploads what was written, if that is asked for. */
+  readonly upload: Upload;
 }
 
 export interface ReportSubject {
@@ -40,12 +43,15 @@ type Step = (what: string, act: () => Promise<void> | void) => Promise<void>;
 /**
  * Says the verdict in every place. Each step stands for itself: one that fails is a warning and does not stop the next,
  * and none changes the verdict. What needs no network comes first, so that a job that is being cancelled has it.
+ * @returns false if what others wait for could not be uploaded
  */
-export async function report(ports: ReportPorts, subject: ReportSubject): Promise<void> {
+export async function report(ports: ReportPorts, subject: ReportSubject): Promise<boolean> {
   const { runner, renderers } = ports;
   const { results } = subject;
   const step = guarded(runner.logger);
-  await step('The results could not be saved', () => save(ports, subject, step));
+  const folder = await resultFolder(ports.files, subject.temporary);
+  const written: string[] = [];
+  await step('The results could not be saved', () => save(ports, subject, { folder, written, step }));
   const { outputs, leftOut } = verdictOutputs(results);
   for (const [name, value] of Object.entries(outputs) as [OutputName, string][]) {
     await step(`The output ${name} could not be set`, () => {
@@ -73,6 +79,7 @@ export async function report(ports: ReportPorts, subject: ReportSubject): Promis
   });
   await step('The comment could not be written', () => comment(ports, subject));
   await step('The check run could not be completed', () => complete(ports, subject));
+  return ports.upload({ files: written, folder });
 }
 
 interface ShardReport {
@@ -85,14 +92,16 @@ interface ShardReport {
 
 /**
  * Keeps what a shard has measured, and says so in the job summary; it has no verdict.
+ * @returns false if it could not be uploaded
  * @throws Error if it cannot be kept: then the shard has measured nothing
  */
 export async function reportShard(
-  { runner, files }: Pick<ReportPorts, 'runner' | 'files'>,
+  { runner, files, upload }: Pick<ReportPorts, 'runner' | 'files' | 'upload'>,
   { shard, hide, temporary }: ShardReport,
-): Promise<void> {
+): Promise<boolean> {
   const { index, of } = shard.shard;
-  const path = `${await resultFolder(files, temporary)}/${shardName(shard.shard)}`;
+  const folder = await resultFolder(files, temporary);
+  const path = `${folder}/${shardName(shard.shard)}`;
   await files.write(path, shardText(shard, hide));
   runner.output('results', path);
   const said = `shard ${index} of ${of}: ${hide(shardSummary(shard))}`;
@@ -102,6 +111,7 @@ export async function reportShard(
       `**flowgate** ${html(said)}. A shard is not judged: the job that merges all of them has the verdict.`,
     ),
   );
+  return upload({ files: [path], folder });
 }
 
 function guarded(logger: Logger): Step {
@@ -114,19 +124,33 @@ function guarded(logger: Logger): Step {
   };
 }
 
+interface Saving {
+  readonly folder: string;
+  /** Gets the path of each file that was written. */
+  readonly written: string[];
+  readonly step: Step;
+}
+
 /** results.json first: the rest can be rendered from it again. */
-async function save(ports: ReportPorts, { results, temporary }: ReportSubject, step: Step): Promise<void> {
+async function save(
+  ports: ReportPorts,
+  { results }: ReportSubject,
+  { folder, written, step }: Saving,
+): Promise<void> {
   const { files, renderers, runner } = ports;
-  const folder = await resultFolder(files, temporary);
-  await files.write(`${folder}/results.json`, resultsJson(results));
-  runner.output('results', `${folder}/results.json`);
+  const write = async (name: string, text: string): Promise<string> => {
+    const path = `${folder}/${name}`;
+    await files.write(path, text);
+    written.push(path);
+    return path;
+  };
+  runner.output('results', await write('results.json', resultsJson(results)));
   await step('report.html could not be written', async () => {
-    await files.write(`${folder}/report.html`, renderers.html(results));
-    runner.output('report', `${folder}/report.html`);
+    runner.output('report', await write('report.html', renderers.html(results)));
   });
-  await step('summary.md could not be written', () =>
-    files.write(`${folder}/summary.md`, renderers.summary(results, { limit: JOB_SUMMARY_LIMIT })),
-  );
+  await step('summary.md could not be written', async () => {
+    await write('summary.md', renderers.summary(results, { limit: JOB_SUMMARY_LIMIT }));
+  });
 }
 
 async function comment({ github, runner, renderers }: ReportPorts, subject: ReportSubject): Promise<void> {

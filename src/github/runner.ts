@@ -17,7 +17,16 @@ export interface Annotation {
   readonly column?: number;
 }
 
-export type OutputName = 'verdict' | 'failed' | 'results' | 'report' | 'summary' | 'comment-id' | 'metrics';
+export type OutputName =
+  | 'verdict'
+  | 'failed'
+  | 'results'
+  | 'report'
+  | 'summary'
+  | 'comment-id'
+  | 'metrics'
+  | 'artifact-id'
+  | 'conclusion';
 
 /** GitHub's runner, as far as a step speaks with it. */
 export interface Runner {

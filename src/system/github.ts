@@ -42,15 +42,25 @@ interface Refusal {
 const LIMITED = /rate limit|abuse|locked/i;
 
 /** One warning that says what was refused, why, and what to do next. The verdict never hangs on it. */
-export function explainRefusal(thrown: unknown, { what, permission, readOnly }: Refusal): string {
+export function explainRefusal(thrown: unknown, refusal: Refusal): string {
+  return `${sayRefusal(thrown, refusal)} The verdict is not affected.`;
+}
+
+/** What GitHub answers for want of a permission, as far as it can be told from the rest. */
+export function isForbidden(thrown: unknown): boolean {
+  const status = thrown instanceof GitHubError ? thrown.status : undefined;
+  return (status === 401 || status === 403 || status === 404) && !LIMITED.test(messageOf(thrown));
+}
+
+/** What was refused, why, and what to do next. */
+export function sayRefusal(thrown: unknown, { what, permission, readOnly }: Refusal): string {
   const status = thrown instanceof GitHubError ? thrown.status : undefined;
   const said = `${what}: ${messageOf(thrown)}${status === undefined ? '' : ` (HTTP ${status})`}.`;
-  const forbidden = (status === 401 || status === 403 || status === 404) && !LIMITED.test(messageOf(thrown));
-  if (!forbidden) return `${said} The verdict is not affected.`;
+  if (!isForbidden(thrown)) return said;
   const advice = readOnly
-    ? 'The token of a fork or of Dependabot can only read: let a second workflow publish the result, see docs/recipes.md#forks.'
+    ? 'The token of a fork or of Dependabot can only read: upload the result with the input artifact, and let a second workflow publish it, see docs/recipes.md#forks.'
     : `Give the job the permission: "permissions: ${permission}".`;
-  return `${said} It takes "${permission}". ${advice} The verdict is not affected.`;
+  return `${said} It takes "${permission}". ${advice}`;
 }
 
 export interface PullRequestComment {

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What was uploaded: a zip, as the client has made it. */
+export interface StoredArtifact {
+  readonly id: number;
+  readonly name: string;
+  readonly zip: Buffer;
+}
+
+export interface ArtifactServer {
+  readonly artifacts: StoredArtifact[];
+  /** What the runner gives an action. */
+  readonly env: Readonly<Record<'ACTIONS_RUNTIME_TOKEN' | 'ACTIONS_RESULTS_URL', string>>;
+  close(): Promise<void>;
+}
+
+const SERVICE = '/twirp/github.actions.results.api.v1.ArtifactService/';
+
+/** A token as the runner's: the client reads ids of the run and the job in it. */
+function runtimeToken(): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const scopes = 'Actions.Results:e2eRunId0001:e2eJobId0001';
+  return `${part({ alg: 'none' })}.${part({ scp: scopes })}.${randomBytes(12).toString('hex')}`;
+}
+
+/** GitHub's artifact service, as far as its client uploads to it: the names of a run, and the store of Azure for the files. */
+export async function startArtifactServer(): Promise<ArtifactServer> {
+  const token = runtimeToken();
+  const artifacts: StoredArtifact[] = [];
+  const blobs = new Map<string, Map<string, Buffer>>();
+  const server = createServer((request, response) => {
+    answer(request).then(
+      ([status, body]) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+      (thrown: unknown) => response.writeHead(500).end(String(thrown)),
+    );
+  });
+
+  async function answer(request: IncomingMessage): Promise<[number, string]> {
+    const { pathname, searchParams } = new URL(request.url ?? '', url);
+    const body = Buffer.concat((await request.toArray()) as Buffer[]);
+    if (!pathname.startsWith(SERVICE)) return [store(pathname, searchParams, body), ''];
+    if (request.headers.authorization !== `Bearer ${token}`) return [401, '{"msg":"whose token is it?"}'];
+    const { name } = JSON.parse(body.toString()) as { name: string };
+    if (pathname.endsWith('/CreateArtifact')) {
+      if (blobs.has(name)) return [409, '{"msg":"an artifact with this name already exists"}'];
+      blobs.set(name, new Map());
+      const signed = `${url}/blobs/${encodeURIComponent(name)}?sig=secretsignature`;
+      return [200, JSON.stringify({ ok: true, signed_upload_url: signed })];
+    }
+    const id = artifacts.length + 1;
+    artifacts.push({ id, name, zip: Buffer.concat([...(blobs.get(name)?.values() ?? [])]) });
+    return [200, JSON.stringify({ ok: true, artifact_id: String(id) })];
+  }
+
+  /** Blocks, and at last the list of them, which tells their order: they are sent one after another here. */
+  function store(pathname: string, query: URLSearchParams, body: Buffer): number {
+    if (query.get('comp') === 'block') {
+      const name = decodeURIComponent(pathname.slice('/blobs/'.length));
+      blobs.get(name)?.set(query.get('blockid') ?? '', body);
+    }
+    return 201;
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    artifacts,
+    env: { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
