@@ -74,6 +74,7 @@ export async function mergeRuns(
     },
   });
   await tell(terminal, results, outputs);
+  for (const fault of results.faults ?? []) ports.logger.error(`inconclusive: ${fault}`);
   return exitStatus(results);
 }
 

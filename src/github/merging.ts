@@ -42,7 +42,7 @@ export function mergingAction(
       if (problems.length > 0) throw new UserError(problems);
       return Promise.resolve({ scenarios: [], source: { kind: 'inputs' } });
     },
-    gate: async (_plan, { files, clock }, { workspace, context, tell }) => {
+    gate: async (_plan, { files, clock, logger }, { workspace, context, tell }) => {
       const { version, git, run } = context;
       const legs = read('legs') === '' ? undefined : parseLegs(read('legs'), 'input legs');
       const createdAt = clock.wall().toISOString();
@@ -52,6 +52,7 @@ export function mergingAction(
         context: { version, createdAt, legs, known: { git, run } },
       });
       await tell(results);
+      for (const fault of results.faults ?? []) logger.error(`inconclusive: ${fault}`);
       return exitStatus(results);
     },
   };
