@@ -31,7 +31,7 @@ const ENTRIES = {
   artifact: 'artifact',
 };
 /** dist/PART.js, which action.yml in the folder PART starts: another part of index.js. */
-const PARTS = ['publish'];
+const PARTS = ['merge', 'publish'];
 /**
  * Bytes. Each of these is started with every run, or with every host: whatever would bring a library with it, as types
  * from schemas bring zod, and the action the client of GitHub, belongs into a file that they do not import.

@@ -126,7 +126,8 @@ function programOf(): Command {
     .action(exiting(importFile));
   withOutputs(program.command('merge'))
     .argument('<files...>', 'what the shards of one run have written, or folders with it')
-    .description('join the shards of a run and judge them as one')
+    .description('join the shards of a run and judge them as one, or bring whole runs into one report')
+    .option('--legs <n>', 'of whole runs: how many there are, or their names, one a line')
     .action(exiting(mergeRuns));
   withOutputs(program.command('report'))
     .argument('[file]', 'a saved results.json', KEPT)

@@ -8,6 +8,7 @@ import { gate } from './gate.js';
 import { runAction } from './github/action.js';
 import { CommandFiles } from './github/command-files.js';
 import { readPayload } from './github/event.js';
+import { mergingAction } from './github/merging.js';
 import { openArtifacts, openGitHub } from './github/open.js';
 import { actionsRunner, lineProgress, readActionInputs } from './github/runner.js';
 import { VERSION } from './lib/version.js';
@@ -23,9 +24,9 @@ import { leave } from './system/processes.js';
 
 /**
  * An action, from the environment that a runner gives it to its exit status.
- * @param part the gate, or what runs this bundle from a file of its own: dist/publish.js
+ * @param part the gate, or what runs this bundle from a file of its own: dist/merge.js, dist/publish.js
  */
-export async function run(part: 'gate' | 'publish' = 'gate'): Promise<void> {
+export async function run(part: 'gate' | 'merge' | 'publish' = 'gate'): Promise<void> {
   const env = { ...process.env };
   const commandFiles = new CommandFiles(env);
   const runner = actionsRunner(commandFiles);
@@ -68,8 +69,7 @@ export async function run(part: 'gate' | 'publish' = 'gate'): Promise<void> {
       },
       openGitHub: (token) => openGitHub({ token, ...connection }),
       openArtifacts: () => openArtifacts(env),
-      makePlan,
-      gate,
+      ...(part === 'merge' ? mergingAction(env) : { makePlan, gate }),
     },
     {
       ...asked,

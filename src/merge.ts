@@ -8,14 +8,20 @@ import { parsedAs, readJson } from './saved.js';
 import { tallyColumns } from './shards/columns.js';
 import { unmeasured } from './shards/file.js';
 import { joinScenario, type ShardPart, shardPart } from './shards/join.js';
+import { type ExpectedLegs, joinLegs, type Leg } from './shards/legs.js';
 import { type KnownRun, shardSet, type ShardName } from './shards/set.js';
 import type { Files } from './system/ports.js';
 import { assembleResults } from './verdict/assemble.js';
+import { overall, unwhole } from './verdict/decide.js';
 import { assembleJoined } from './verdict/joined.js';
+
+export { parseLegs } from './shards/legs.js';
 
 export interface MergeContext {
   /** The run that is under way, if it is one on GitHub: only its own shards are joined then. */
   readonly known?: KnownRun;
+  /** Of a matrix: which legs there should be. */
+  readonly legs?: ExpectedLegs;
   readonly version: string;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -45,14 +51,17 @@ export interface Merging {
  */
 export async function merge(paths: readonly string[], { files, cwd, context }: Merging): Promise<Results> {
   const shards: ReadShard[] = [];
+  const legs: Leg[] = [];
   const at = (path: string): string => resolve(cwd, path);
   // One after another: together they would not fit into memory as text.
   for (const found of await filesIn(paths, { files, at })) {
     const one = await readOne(found, { files, at });
     if (one?.kind === 'shard') shards.push(one.shard);
+    if (one?.kind === 'leg') legs.push({ file: found.path, results: one.results });
   }
-  if (shards.length === 0) throw new UserError({ message: `no shard was found in ${paths.join(', ')}` });
-  return mergeShards(shards, context);
+  if (shards.length > 0) return mergeShards(shards, context);
+  if (legs.length > 0) return mergeLegs(legs, context);
+  throw new UserError({ message: `no shard and no results.json was found in ${paths.join(', ')}` });
 }
 
 function mergeShards(all: readonly ReadShard[], context: MergeContext): Results {
@@ -70,6 +79,28 @@ function mergeShards(all: readonly ReadShard[], context: MergeContext): Results 
   const results = assembleResults({ version, createdAt, environment, git, run, reproduce, scenarios });
   const { gateChanges } = first;
   return gateChanges === undefined ? results : { ...results, gateChanges };
+}
+
+/** Runs that were judged, each by itself, side by side; the verdict is the worst. */
+function mergeLegs(
+  legs: readonly Leg[],
+  { version, createdAt, known, legs: expected }: MergeContext,
+): Results {
+  if (expected === undefined) {
+    const message =
+      'say how many there are, or their names, one a line: one that is missing must not go unseen';
+    throw new UserError({ where: 'legs', message });
+  }
+  const { scenarios, faults } = joinLegs(legs, expected, known);
+  const [first] = legs;
+  if (first === undefined) throw new RangeError('there is no leg');
+  const { environment, git, run, reproduce, gateChanges } = first.results;
+  const results = {
+    ...assembleResults({ version, createdAt, environment, git, run, reproduce, scenarios }),
+    ...(gateChanges === undefined ? {} : { gateChanges }),
+    ...(faults.length === 0 ? {} : { faults }),
+  };
+  return { ...results, verdict: overall([...scenarios, ...unwhole(results)]) };
 }
 
 /* Reading. */

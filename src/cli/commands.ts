@@ -4,7 +4,7 @@ import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
 import { reproduceCommand } from '../config/reproduce.js';
 import { gate } from '../gate.js';
-import { merge } from '../merge.js';
+import { merge, parseLegs } from '../merge.js';
 import { readEvent, readPayload } from '../github/event.js';
 import { init } from '../init/index.js';
 import { UserError } from '../lib/errors.js';
@@ -63,15 +63,20 @@ async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOpti
 export async function mergeRuns(
   terminal: Terminal,
   paths: readonly string[],
-  outputs: OutputOptions,
+  { legs, ...outputs }: OutputOptions & { readonly legs?: string },
 ): Promise<number> {
   const { ports, cwd } = terminal;
   const results = await merge(paths, {
     files: ports.files,
     cwd,
-    context: { version: VERSION, createdAt: ports.clock.wall().toISOString() },
+    context: {
+      version: VERSION,
+      createdAt: ports.clock.wall().toISOString(),
+      legs: legs === undefined ? undefined : parseLegs(legs, 'option --legs'),
+    },
   });
   await tell(terminal, results, outputs);
+  for (const fault of results.faults ?? []) ports.logger.error(`inconclusive: ${fault}`);
   return exitStatus(results);
 }
 

@@ -133,15 +133,16 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
         // What failed after the verdict, as reporting may: the step fails, and so does the check run.
         if (lastResort.happened.aborted) await abandon();
       },
-      keep: (shard) =>
-        reportShard(
-          { runner, files: gatePorts.files },
+      keep: async (shard) => {
+        ended.isComplete = await reportShard(
+          { runner, files: gatePorts.files, upload },
           {
             shard,
             hide: (value) => hidden.hide(withoutSecrets(value, secretTraces(env, secrets))),
             temporary: start.temporary,
           },
-        ),
+        );
+      },
       fail,
     });
     return status === EXIT.passed && !ended.isComplete ? EXIT.inconclusive : status;

@@ -92,14 +92,16 @@ interface ShardReport {
 
 /**
  * Keeps what a shard has measured, and says so in the job summary; it has no verdict.
+ * @returns false if it could not be uploaded
  * @throws Error if it cannot be kept: then the shard has measured nothing
  */
 export async function reportShard(
-  { runner, files }: Pick<ReportPorts, 'runner' | 'files'>,
+  { runner, files, upload }: Pick<ReportPorts, 'runner' | 'files' | 'upload'>,
   { shard, hide, temporary }: ShardReport,
-): Promise<void> {
+): Promise<boolean> {
   const { index, of } = shard.shard;
-  const path = `${await resultFolder(files, temporary)}/${shardName(shard.shard)}`;
+  const folder = await resultFolder(files, temporary);
+  const path = `${folder}/${shardName(shard.shard)}`;
   await files.write(path, shardText(shard, hide));
   runner.output('results', path);
   const said = `shard ${index} of ${of}: ${hide(shardSummary(shard))}`;
@@ -109,6 +111,7 @@ export async function reportShard(
       `**flowgate** ${html(said)}. A shard is not judged: the job that merges all of them has the verdict.`,
     ),
   );
+  return upload({ files: [path], folder });
 }
 
 function guarded(logger: Logger): Step {

@@ -33,9 +33,9 @@ interface SurroundingsSource {
 
 /** Pure; never throws: a variable that is missing, as in a local run, is left out. */
 export function readSurroundings(source: SurroundingsSource): Surroundings {
-  const { env, payload, inputs, nonce, cwd } = source;
+  const { env, payload, inputs, matrix, nonce, cwd } = source;
   const occasion = readEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload, env });
-  const run = readRun(env);
+  const run = readRun(env, matrix);
   return {
     occasion,
     workspace: given(env.GITHUB_WORKSPACE) ?? cwd,
@@ -68,7 +68,7 @@ function readGit(env: Env, { headSha }: Occasion): Results['git'] {
   return { sha: headSha, ref, repository };
 }
 
-function readRun(env: Env): Surroundings['run'] {
+function readRun(env: Env, matrix: string | undefined): Surroundings['run'] {
   const id = Number(given(env.GITHUB_RUN_ID) ?? Number.NaN);
   if (!Number.isSafeInteger(id)) return undefined;
   const server = given(env.GITHUB_SERVER_URL) ?? 'https://github.com';
@@ -79,7 +79,23 @@ function readRun(env: Env): Surroundings['run'] {
     attempt: count(env.GITHUB_RUN_ATTEMPT),
     workflow: env.GITHUB_WORKFLOW ?? '',
     job: env.GITHUB_JOB ?? '',
+    leg: legOf(matrix),
   };
+}
+
+/** `ubuntu-latest, 20`: the values of a matrix; undefined where there is none. */
+function legOf(matrix = 'null'): string | undefined {
+  let values: unknown;
+  try {
+    values = JSON.parse(matrix);
+  } catch {
+    return undefined;
+  }
+  if (typeof values !== 'object' || values === null) return undefined;
+  const words = Object.values(values).map((value) =>
+    typeof value === 'string' ? value : JSON.stringify(value),
+  );
+  return words.length === 0 ? undefined : words.join(', ');
 }
 
 function count(text: string | undefined): number {

@@ -157,6 +157,10 @@ export const scenarioSchema = z.object({
   hits: hitsSchema.optional(),
   waves: wavesSchema.optional(),
   injected: injectedSchema.optional(),
+  leg: z
+    .object({ name: z.string(), machine: z.string(), cores: z.number() })
+    .optional()
+    .meta({ description: 'of several runs that were joined: which one, and where it ran' }),
   shards: z
     .array(shardResult)
     .optional()
@@ -194,11 +198,16 @@ export const resultsSchema = z
         attempt: z.int(),
         workflow: z.string(),
         job: z.string(),
+        leg: z.string().optional().meta({ description: 'of a matrix, its values: "ubuntu-latest, 20"' }),
       })
       .optional(),
     /** The command that reproduces the verdict at a terminal. */
     reproduce: z.string(),
     gateChanges: gateChangesSchema.optional(),
+    faults: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'what is missing of several runs that were joined: then the verdict is no pass' }),
     scenarios: z.array(scenarioSchema),
   })
   .meta({ title: 'flowgate results', id: RESULTS_SCHEMA });
@@ -224,7 +233,12 @@ export function isOnlyUnresolved({ verdict, interrupted, ...judged }: ScenarioRe
 }
 
 /** Nothing else has made the verdict what it is. */
-export function isUnresolvedAlone({ verdict, scenarios }: Pick<Results, 'verdict' | 'scenarios'>): boolean {
+export function isUnresolvedAlone({
+  verdict,
+  scenarios,
+  faults = [],
+}: Pick<Results, 'verdict' | 'scenarios' | 'faults'>): boolean {
+  if (faults.length > 0) return false;
   return scenarios.every((scenario) => scenario.verdict !== verdict || isOnlyUnresolved(scenario));
 }
 

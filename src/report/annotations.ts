@@ -17,7 +17,7 @@ const LINES_SHOWN = 20;
  */
 export function annotations({ scenarios, environment, gateChanges }: Results): readonly Annotation[] {
   return [
-    ...scenarios.flatMap((scenario) => ofScenario(scenario, environment.cores)),
+    ...scenarios.flatMap((scenario) => ofScenario(scenario, scenario.leg?.cores ?? environment.cores)),
     gateChangesAnnotation(gateChanges),
   ].filter((annotation) => annotation !== undefined);
 }

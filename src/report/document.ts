@@ -99,15 +99,21 @@ const ORDER: Readonly<Record<Medium, string>> = {
 
 export function documentOf(results: Results): Document {
   const scenarios = results.scenarios.map((scenario) =>
-    scenarioDocument(scenario, results.environment.cores),
+    scenarioDocument(scenario, scenario.leg?.cores ?? results.environment.cores),
   );
   const [only] = scenarios;
   const tally = tallyOf(results);
   return {
     verdict: results.verdict,
-    title: scenarios.length === 1 && only !== undefined ? only.title : [own(tally)],
+    title:
+      scenarios.length === 1 && only !== undefined && results.faults === undefined
+        ? only.title
+        : [own(tally)],
     tally,
-    before: gateChangesBlocks(results.gateChanges),
+    before: [
+      block.list(results.faults ?? [], { standing: 'inconclusive' }),
+      ...gateChangesBlocks(results.gateChanges),
+    ],
     scenarios,
     machine: machineOf(results),
     run: runLinkOf(results),
@@ -174,7 +180,8 @@ export function overviewOf(scenarios: readonly ScenarioDocument[]): Block | unde
   );
 }
 
-function tallyOf({ verdict, scenarios }: Results): string {
+function tallyOf({ verdict, scenarios, faults = [] }: Results): string {
+  if (faults.length > 0 && verdict === 'inconclusive') return 'not all runs are there that were to be joined';
   const same = scenarios.filter((scenario) => scenario.verdict === verdict);
   const alike = same.filter((scenario) => !isOnlyUnresolved(scenario)).length;
   const open = same.length - alike;

@@ -38,7 +38,9 @@ const ALIKE: readonly { readonly of: string; readonly text: (name: ShardName) =>
 export function shardSet<T extends ShardName>(names: readonly T[], known?: KnownRun): ShardSet<T> {
   const model = modelOf(names, known);
   const foreign = new Map(names.map((name) => [name, differenceOf(name, model, known)]));
-  const own = names.filter((name) => foreign.get(name) === undefined);
+  const here = names.filter((name) => foreign.get(name) === undefined);
+  // Where all of them are another run's, that run is shown, and not judged.
+  const own = here.length > 0 ? here : names.filter((name) => differenceOf(name, model) === undefined);
   const byIndex = new Map<number, T[]>();
   for (const name of own) byIndex.set(name.shard.index, [...(byIndex.get(name.shard.index) ?? []), name]);
   const faults = [...foreign].flatMap(([{ file, shard }, difference]) =>
@@ -47,11 +49,11 @@ export function shardSet<T extends ShardName>(names: readonly T[], known?: Known
   const { of } = model.shard;
   const indices = Array.from({ length: of }, (_, index) => index + 1);
   for (const index of indices) {
-    const here = byIndex.get(index) ?? [];
-    if (here.length === 0) faults.push(`shard ${shareText({ index, of })} is missing`);
-    if (here.length > 1) {
+    const files = byIndex.get(index) ?? [];
+    if (files.length === 0) faults.push(`shard ${shareText({ index, of })} is missing`);
+    if (files.length > 1) {
       faults.push(
-        `shard ${shareText({ index, of })} is there ${timesWords(here.length)}: ${here.map(({ file }) => file).join(', ')}`,
+        `shard ${shareText({ index, of })} is there ${timesWords(files.length)}: ${files.map(({ file }) => file).join(', ')}`,
       );
     }
   }
@@ -81,7 +83,7 @@ function isKnown({ run, git }: ShardName, known: KnownRun | undefined): boolean 
   return known?.run === undefined || (run?.id === known.run.id && git.sha === known.git.sha);
 }
 
-function differenceOf(name: ShardName, model: ShardName, known: KnownRun | undefined): string | undefined {
+function differenceOf(name: ShardName, model: ShardName, known?: KnownRun): string | undefined {
   if (known?.run !== undefined) {
     const here = { ...name, run: known.run, git: { ...known.git } };
     const other = ALIKE.slice(0, 4).find(({ text }) => text(name) !== text(here));

@@ -1,6 +1,6 @@
 import type { UnresolvedAnswer } from '../model/comparison.js';
 import type { Record } from '../model/record.js';
-import type { CheckResult, ThresholdResult, Verdict } from '../model/results.js';
+import type { CheckResult, Results, ThresholdResult, Verdict } from '../model/results.js';
 import type { Concern, Threshold } from '../model/threshold.js';
 import { formatAgainst, formatQuantity, plural } from '../lib/format.js';
 import { conditionText, imageSentence } from '../lib/metric-words.js';
@@ -63,6 +63,11 @@ export function overall(scenarios: readonly { readonly verdict: Verdict }[]): Ve
     WORST_FIRST.find((verdict) => scenarios.some((scenario) => scenario.verdict === verdict)) ??
     'inconclusive'
   );
+}
+
+/** What counts for the verdict when not all of several runs are there. */
+export function unwhole({ faults = [] }: Pick<Results, 'faults'>): readonly { readonly verdict: Verdict }[] {
+  return faults.length === 0 ? [] : [{ verdict: 'inconclusive' }];
 }
 
 function rank({ verdict }: Concern): number {

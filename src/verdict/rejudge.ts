@@ -5,7 +5,7 @@ import type { Load } from '../model/plan.js';
 import { type Environment, type Record, recordOf } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
 import { concernsOfFeatures } from './assemble.js';
-import { decide, overall } from './decide.js';
+import { decide, overall, unwhole } from './decide.js';
 
 /**
  * Runs the checks of saved results again, over what was saved, each at the level that it had. A verdict changes only if
@@ -13,7 +13,7 @@ import { decide, overall } from './decide.js';
  */
 export function rejudge(results: Results): Results {
   const scenarios = results.scenarios.map((scenario) => rejudgeScenario(scenario, results));
-  return { ...results, scenarios, verdict: overall(scenarios) };
+  return { ...results, scenarios, verdict: overall([...scenarios, ...unwhole(results)]) };
 }
 
 function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): ScenarioResults {

@@ -1,0 +1,79 @@
+import { type Inputs, parseInputs } from '../config/inputs.js';
+import { type Problem, UserError } from '../lib/errors.js';
+import { exitStatus } from '../lib/exit-status.js';
+import { didYouMean } from '../lib/nearest.js';
+import { merge, parseLegs } from '../merge.js';
+import type { ActionPorts } from './action.js';
+
+/** All inputs of merge/action.yml. */
+export const MERGE_INPUTS = [
+  'files',
+  'legs',
+  'comment',
+  'comment-key',
+  'pull-request',
+  'check-name',
+  'artifact',
+  'github-token',
+  'matrix',
+] as const;
+
+/**
+ * The action of merge/action.yml: it reports as the gate does, and where the gate runs scenarios, it joins what others have
+ * measured.
+ * @param env as the runner has handed it over, with INPUT_*
+ */
+export function mergingAction(
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<ActionPorts, 'makePlan' | 'gate'> {
+  const read = (name: (typeof MERGE_INPUTS)[number]): string =>
+    (env[`INPUT_${name.toUpperCase()}`] ?? '').trim();
+  const paths = read('files')
+    .split('\n')
+    .map((path) => path.trim())
+    .filter((path) => path !== '');
+  return {
+    makePlan: (inputs) => {
+      const problems = [...problemsOf(inputs), ...unknownInputs(env)];
+      if (paths.length === 0) {
+        const message = 'names nothing; give the folder that actions/download-artifact has filled';
+        problems.push({ where: 'input files', message });
+      }
+      if (problems.length > 0) throw new UserError(problems);
+      return Promise.resolve({ scenarios: [], source: { kind: 'inputs' } });
+    },
+    gate: async (_plan, { files, clock, logger }, { workspace, context, tell }) => {
+      const { version, git, run } = context;
+      const legs = read('legs') === '' ? undefined : parseLegs(read('legs'), 'input legs');
+      const createdAt = clock.wall().toISOString();
+      const results = await merge(paths, {
+        files,
+        cwd: workspace,
+        context: { version, createdAt, legs, known: { git, run } },
+      });
+      await tell(results);
+      for (const fault of results.faults ?? []) logger.error(`inconclusive: ${fault}`);
+      return exitStatus(results);
+    },
+  };
+}
+
+/** What they have in common with the gate is read alike; what only a gate has, unknownInputs finds. */
+function problemsOf({ comment, commentKey, pullRequest, checkName, artifact }: Inputs): Problem[] {
+  const common = { comment, commentKey, pullRequest, checkName, artifact };
+  const given = Object.entries(common).filter(([, text]) => text !== undefined);
+  return [...parseInputs(Object.fromEntries(given)).problems];
+}
+
+const PREFIX = 'INPUT_';
+
+function unknownInputs(env: Readonly<Record<string, string | undefined>>): Problem[] {
+  return Object.entries(env)
+    .filter(([variable, text]) => variable.startsWith(PREFIX) && text !== '')
+    .map(([variable]) => variable.slice(PREFIX.length).toLowerCase())
+    .filter((name) => !MERGE_INPUTS.some((known) => known === name))
+    .map((name) => ({
+      where: `input ${name}`,
+      message: `there is no such input${didYouMean(name, MERGE_INPUTS, `; inputs are ${MERGE_INPUTS.join(', ')}`)}`,
+    }));
+}
