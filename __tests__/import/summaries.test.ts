@@ -313,6 +313,14 @@ describe('a file that cannot be used', () => {
     expect(await refusalOf(text)).toContain(message);
   });
 
+  test('what its message names of the file is plain text', async () => {
+    const name = '\u001B[31m\n::error::x\u202E';
+    const metrics = { iterations: { count: 1, rate: 1 }, [name]: { avg: 'x' } };
+    expect(await refusalOf(JSON.stringify({ metrics }))).toBe(
+      'has : :error::x.avg = "x", which is no number',
+    );
+  });
+
   test('a byte order mark changes nothing', async () => {
     expect((await readText(`\uFEFF${fixture('oha.json')}`)).from.format).toBe('oha JSON');
     expect((await readText(`\uFEFF${fixture('k6-lines.json')}`)).from.format).toBe('k6 JSON lines');

@@ -1,3 +1,4 @@
+import { plain } from '../lib/escape.js';
 import { codeOf, messageOf, UserError } from '../lib/errors.js';
 import { isMap } from '../lib/fields.js';
 import type { ImportedRun } from '../model/imported.js';
@@ -37,6 +38,8 @@ const JSON_FORMATS: readonly JsonFormat[] = [
 /** Bytes of JSON that is read whole: a summary of some thousand metrics has some MB. */
 const LARGEST = 64e6;
 
+const LONGEST_MESSAGE = 1000;
+
 const KNOWN =
   'known are: k6 (--summary-export, handleSummary, --out json), Locust (--csv: _stats.csv, _stats_history.csv), ' +
   'Artillery (--output), JMeter (JTL as CSV), oha (--output-format json), autocannon (--json), hyperfine (--export-json)';
@@ -54,7 +57,8 @@ export async function readImport(
     const run = await readAny(file, files);
     return { ...run, from: { ...run.from, file: name } };
   } catch (thrown) {
-    throw new UserError({ file: name, message: whyNot(thrown) });
+    // It may name what is in the file, and that is anybody's.
+    throw new UserError({ file: name, message: plain(whyNot(thrown), LONGEST_MESSAGE) });
   }
 }
 
