@@ -47,6 +47,7 @@ describe('the action', () => {
     });
     expect(JSON.parse(end.outputs.metrics ?? '')).toMatchObject({ success_rate: 1 });
     expect(end.results).toMatchObject({ verdict: 'pass', git: { sha: HEAD }, run: { id: 100, job: 'gate' } });
+    expect(end.files).toEqual(['junit.xml', 'report.html', 'report.md', 'results.json']);
     expect(end.summary).toContain('flowgate');
     expect(end.commands).toContain(`::add-mask::${TOKEN}`);
   });

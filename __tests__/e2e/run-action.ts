@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Results } from '../../src/model/results.js';
 
@@ -46,6 +46,8 @@ export interface ActionEnd {
   readonly commandFiles: Readonly<Record<'env' | 'path' | 'state', string | undefined>>;
   /** results.json, if it was written. */
   readonly results: Results | undefined;
+  /** Names of what lies beside it. */
+  readonly files: readonly string[];
 }
 
 export const HEAD = 'a'.repeat(40);
@@ -79,6 +81,7 @@ export async function runAction(options: ActionOptions): Promise<ActionEnd> {
         state: await readRegular(join(root, 'state')),
       },
       results: saved === undefined ? undefined : (JSON.parse(await readFile(saved, 'utf8')) as Results),
+      files: saved === undefined ? [] : (await readdir(dirname(saved))).sort(),
     };
   } finally {
     await rm(root, { recursive: true, force: true });
