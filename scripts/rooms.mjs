@@ -11,7 +11,7 @@ export const ROOMS = [
   ['report', 'verdict', 'config'],
   ['compare'],
   ['run'],
-  ['ladder', 'checks', 'faults', 'data'],
+  ['ladder', 'checks', 'faults', 'data', 'accept'],
   ['load', 'services'],
   ['flows'],
   ['watch', 'history', 'init'],

@@ -47,6 +47,7 @@ export const ACTION_INPUTS = {
   commentKey: 'comment-key',
   pullRequest: 'pull-request',
   checkName: 'check-name',
+  onFail: 'on-fail',
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',
   history: 'history',
@@ -106,6 +107,9 @@ export const LATER_INPUTS = ['shard'] as const;
 
 export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
 export type CommentMode = (typeof COMMENT_MODES)[number];
+
+/** What a failed or inconclusive verdict does to the step. */
+const FAIL_ANSWERS = ['fail', 'warn'] as const;
 
 const given = (text: string): Read<string> => good(text);
 const isTrue = (text: string): Read<boolean> => {
@@ -181,6 +185,7 @@ const READERS = {
   /** Number of the pull request that the run is about. */
   pullRequest: whole(1),
   checkName: given,
+  onFail: oneOf(FAIL_ANSWERS),
   onInconclusive: oneOf(UNRESOLVED_ANSWERS),
   workingDirectory: given,
   seed: whole(0),

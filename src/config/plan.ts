@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { planAccept } from '../accept/config.js';
 import { planCompare } from '../compare/config.js';
 import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
 import { dataFrom, readDataFile } from '../data/data.js';
@@ -31,6 +32,7 @@ import {
   unusedDirectory,
 } from './scenario.js';
 import type { Config } from './schema.js';
+import { readMetricName } from './threshold-grammar.js';
 
 export interface PlanSources {
   readonly files: Files;
@@ -77,7 +79,8 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
       if (inputProblems.length === 0) problems.push(...result.problems);
       continue;
     }
-    scenarios.push(result.scenario);
+    const accept = planAccept(config?.accept, { name: draft.name, readMetric: readMetricName });
+    scenarios.push({ ...result.scenario, ...accept });
     problems.push(...misplacedBug(result.scenario, parsed));
     problems.push(...problemsOfVariables(result.scenario, draft, sources.env));
     problems.push(...(await misusedData(result.scenario, draft, sources)));
@@ -85,7 +88,11 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
   if (problems.length > 0) throw new UserError(distinct(problems));
   const history = planHistory(parsed.history, config?.history);
-  const plan = { source, ...(history === undefined ? {} : { history }) };
+  const plan = {
+    source,
+    ...(parsed.onFail === 'warn' ? { advisory: true as const } : {}),
+    ...(history === undefined ? {} : { history }),
+  };
   if (isOff) {
     return { ...plan, scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) };
   }

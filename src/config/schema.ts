@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCEPT_FIELDS, acceptRules } from '../accept/config.js';
 import { COMPARE_FIELDS } from '../compare/config.js';
 import { DATA_FIELDS } from '../data/config.js';
 import { FAULT_FIELDS, faultRules } from '../faults/config.js';
@@ -26,6 +27,7 @@ import { httpRequests, size } from './http.js';
 import { LOAD_FIELDS, loadRules, type LoadWish, loadWithInputs } from './load.js';
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
+import { readMetricName } from './threshold-grammar.js';
 import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
 import { watch } from './watch.js';
 
@@ -172,6 +174,7 @@ export const configSchema = map(
       .record(z.string().regex(SCENARIO_NAME), scenario, { error: mustBe('a map of names and scenarios') })
       .describe('by name: letters, digits, ., _ and -'),
     ...HISTORY_FIELDS,
+    ...ACCEPT_FIELDS,
   },
   'a map with version and scenarios',
 ).meta({ title: 'flowgate configuration' });
@@ -209,10 +212,14 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
   const scenarios = isMap(written) ? written['scenarios'] : undefined;
   if (!isMap(scenarios)) return [];
   const compares = context.comparing === true || (isMap(written) && 'compare' in written);
-  const config = known as { readonly scenarios?: Readonly<Record<string, ScenarioConfig | undefined>> };
+  const config = known as {
+    readonly scenarios?: Readonly<Record<string, ScenarioConfig | undefined>>;
+    readonly accept?: unknown;
+  };
   const names = Object.keys(scenarios);
   if (names.length === 0) return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
-  return names.flatMap((name) => {
+  const accepting = acceptRules(config.accept, { scenarios: names, readMetric: readMetricName });
+  const ofScenarios = names.flatMap((name) => {
     // A name that the language gives a meaning of its own would be lost on the way.
     if (name === '__proto__') {
       return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
@@ -229,6 +236,7 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
       ...thresholdRules(path, scenario, compares),
     ];
   });
+  return [...ofScenarios, ...accepting];
 }
 
 export function isPython(module: string): boolean {

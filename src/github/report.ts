@@ -1,7 +1,7 @@
 import type { CommentMode } from '../config/inputs.js';
 import { messageOf, type Problem, UserError } from '../lib/errors.js';
 import { EXIT, exitStatus, interruptionOf } from '../lib/exit-status.js';
-import { isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';
+import { isOnlyAdvice, isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';
 import { resultsJson } from '../report/results-json.js';
 import type { GitHub } from '../system/github.js';
 import type { Files, Logger } from '../system/ports.js';
@@ -127,7 +127,11 @@ async function complete({ github, runner, renderers }: ReportPorts, subject: Rep
   await completeCheckRun({ github, logger: runner.logger }, checkRun, {
     verdict: results.verdict,
     interrupted: interruptionOf(results) !== undefined,
+    advises: isOnlyAdvice(results),
     stepFails: exitStatus(results) !== 0,
+    accepted: results.scenarios
+      .flatMap(({ thresholds }) => thresholds)
+      .filter(({ outcome }) => outcome === 'accepted').length,
     unresolved: unresolvedTally(results),
     unresolvedAlone: isUnresolvedAlone(results),
     summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),

@@ -4,19 +4,25 @@ import { faults } from '../faults/report.js';
 import { history } from '../history/report.js';
 import { ladder } from '../ladder/report.js';
 import {
+  atTerminal,
   block,
   type Block,
   type Blocks,
+  inMarkdown,
+  inTiers,
   type Medium,
+  onPage,
   own,
   type Reporter,
   right,
   type Section,
   type Sentence,
   type Standing,
+  TIERS,
   words,
 } from '../model/document.js';
 import {
+  isOnlyAdvice,
   isOnlyUnresolved,
   type Results,
   type ScenarioResults,
@@ -105,7 +111,7 @@ export function documentOf(results: Results): Document {
     verdict: results.verdict,
     title: scenarios.length === 1 && only !== undefined ? only.title : [own(tally)],
     tally,
-    before: gateChangesBlocks(results.gateChanges),
+    before: [...adviceBlocks(results), ...gateChangesBlocks(results.gateChanges)],
     scenarios,
     machine: machineOf(results),
     run: runLinkOf(results),
@@ -114,6 +120,18 @@ export function documentOf(results: Results): Document {
     flowgate: results.flowgate,
     createdAt: results.createdAt,
   };
+}
+
+const ADVICE = 'Advisory: on-fail is warn, so this verdict is reported and does not fail the step.';
+
+function adviceBlocks(results: Results): Blocks {
+  if (!isOnlyAdvice(results)) return [];
+  const sentence = [own(ADVICE)];
+  return [
+    ...inTiers(TIERS, ...inMarkdown(block.text(sentence))),
+    ...onPage(block.part('Advisory', [block.text(sentence)])),
+    ...atTerminal(block.field('advisory', sentence, 500)),
+  ];
 }
 
 function scenarioDocument(scenario: ScenarioResults, cores: number): ScenarioDocument {

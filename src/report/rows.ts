@@ -94,6 +94,7 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
     limit: `${limitText(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
     expression: threshold.expression,
     level: threshold.level,
+    accepted: threshold.accepted,
     detail: (reasonOf(threshold) ?? (metric && noteOf(metric))) || undefined,
   };
 }
