@@ -177,3 +177,97 @@ test('the validator refuses what is wrong, and still does not know what is liste
   expect(validateWorkflow(release).errors).not.toEqual([]);
   expect(validateAction('name: a\ndescription: b\nruns: {using: node24, main: a.js}').errors).not.toEqual([]);
 });
+
+/* Workflows that the docs tell people to copy. */
+
+interface DocumentedStep {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface DocumentedWorkflow {
+  readonly on?: unknown;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly jobs?: Readonly<
+    Record<
+      string,
+      { readonly permissions?: Readonly<Record<string, string>>; readonly steps?: DocumentedStep[] }
+    >
+  >;
+  readonly steps?: DocumentedStep[];
+}
+
+const blocks = [...read(join(ROOT, 'docs', 'recipes.md')).matchAll(/^```yaml\n(.*?)^```$/gmsu)].map(
+  ([, text = '']) => ({ text, value: parse(text) as DocumentedWorkflow | DocumentedStep[] | null }),
+);
+const documented = blocks.flatMap(({ text, value }) =>
+  value !== null && !Array.isArray(value) && 'on' in value && value.jobs !== undefined
+    ? [{ text, value }]
+    : [],
+);
+const OURS = /^flowgate\/flowgate(?:\/(publish|merge))?@/u;
+
+/** Every step of ours in whole workflows and in parts of them, with the action that it uses. */
+const stepsOfOurs = blocks.flatMap(({ value }) => {
+  if (value === null || typeof value !== 'object') return [];
+  const lists = Array.isArray(value)
+    ? [value]
+    : [value.steps, ...Object.values(value.jobs ?? {}).map(({ steps }) => steps)];
+  return lists.flatMap((steps) => steps ?? []).filter(({ uses = '' }) => OURS.test(uses));
+});
+
+function inputsOf(uses: string): readonly string[] {
+  const [, folder = '.'] = OURS.exec(uses) ?? [];
+  const { inputs } = parse(read(join(ROOT, folder, 'action.yml'))) as { inputs: object };
+  return Object.keys(inputs);
+}
+
+/** What the token must be able to do, by what the step asks for and by the events of its workflow. */
+function needed({ with: given = {} }: DocumentedStep, on: unknown): Readonly<Record<string, string>> {
+  const events =
+    typeof on === 'string' ? [on] : Array.isArray(on) ? (on as string[]) : Object.keys(on as object);
+  const comments =
+    given['comment'] !== 'never' && events.some((event) => /^pull_request|^issue_comment/u.test(event));
+  return {
+    contents: given['history'] === true ? 'write' : 'read',
+    ...(comments ? { 'pull-requests': 'write' } : {}),
+    ...('check-name' in given ? { checks: 'write' } : {}),
+  };
+}
+
+describe('the recipes', () => {
+  test('have whole workflows and steps to look at', () => {
+    expect([documented.length >= 6, stepsOfOurs.length >= 8]).toEqual([true, true]);
+  });
+
+  test.each(documented)('workflow $# is one that GitHub takes', ({ text }) => {
+    expect(validateWorkflow(asValidatorKnows(text)).errors).toEqual([]);
+  });
+
+  test('give no input that the action does not have', () => {
+    const unknown = stepsOfOurs.flatMap(({ uses = '', with: given = {} }) =>
+      Object.keys(given).filter((name) => !inputsOf(uses).includes(name)),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test.each(documented)(
+    'workflow $# has the permissions that it needs',
+    ({ value: { on, jobs = {}, ...whole } }) => {
+      for (const { steps = [], permissions = whole.permissions } of Object.values(jobs)) {
+        for (const step of steps.filter(({ uses = '' }) => /^flowgate\/flowgate@/u.test(uses))) {
+          expect(permissions).toMatchObject(needed(step, on));
+        }
+      }
+    },
+  );
+
+  test('leave no token behind for the flows', () => {
+    const checkouts = documented.flatMap(({ value }) =>
+      Object.values(value.jobs ?? {}).flatMap(({ steps = [] }) =>
+        steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout@')),
+      ),
+    );
+    expect(checkouts.filter(({ with: given }) => given?.['persist-credentials'] !== false)).toEqual([]);
+  });
+});

@@ -14,7 +14,7 @@ export const ROOMS = [
   ['compare', 'shards'],
   ['run'],
   ['import'],
-  ['ladder', 'checks', 'faults', 'data'],
+  ['ladder', 'checks', 'faults', 'data', 'accept'],
   ['load', 'services'],
   ['flows'],
   ['watch', 'history', 'init'],

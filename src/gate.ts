@@ -1,3 +1,4 @@
+import { settleAccepts } from './accept/accept.js';
 import type { Opponents } from './compare/opponent.js';
 import { compareScenario, notCompared, type ScenarioCompared } from './compare/scenario.js';
 import type { EventBase } from './compare/trees/base.js';
@@ -5,7 +6,7 @@ import { inTrees, type TreeDoors } from './compare/trees/open.js';
 import { basePlanner } from './config/base-scenario.js';
 import type { Inputs } from './config/inputs.js';
 import { proxyNotice } from './flows/http/variables.js';
-import { gateChanges } from './gate-changes/index.js';
+import { readBaseConfig } from './gate-changes/index.js';
 import { gatedByHistory } from './history/gates.js';
 import { historyOf } from './history/points.js';
 import { messageOf } from './lib/errors.js';
@@ -72,7 +73,7 @@ export async function gate(
   { inputs, workspace, event, context, tell, keep, fail }: Gating,
 ): Promise<number> {
   // Asked for before any code of a pull request is run: git is not used after that.
-  const changed = await gateChanges(plan, ports, { inputs, workspace, event });
+  const { changes: changed, known } = await readBaseConfig(plan, ports, { inputs, workspace, event });
   if (plan.shard !== undefined) {
     const measured = await runShard(plan, ports, { ...context, workspace, share: plan.shard });
     await keep({ ...measured, gateChanges: changed });
@@ -85,7 +86,7 @@ export async function gate(
     return exitStatus(results);
   };
   const trees = { planBase: basePlanner(inputs, ports.files), workspace, event, env: context.env };
-  return inTrees(plan, { ports, context: trees }, { judge, fail });
+  return inTrees(settleAccepts(plan, known), { ports, context: trees }, { judge, fail });
 }
 
 /**
@@ -101,7 +102,7 @@ export async function runPlan(plan: Plan, ports: ExecutePorts, context: GateCont
   if (notice !== undefined) ports.logger.info(notice);
   const scenarios: ScenarioResults[] = [];
   for (const scenario of plan.scenarios) scenarios.push(await runScenario(scenario, ports, context));
-  return assembleResults({ ...context, createdAt, scenarios });
+  return assembleResults({ ...context, advisory: plan.advisory, createdAt, scenarios });
 }
 
 /** Runs this machine's part of every scenario of the plan, one after another, and judges nothing. */

@@ -62,3 +62,26 @@ test("the terminal's command in a workflow says so too", async () => {
   expect([run.status, run.stdout]).toEqual([0, expect.stringContaining('success_rate >= 99%')]);
   expect(run.stdout).toContain('This change alters its gates');
 });
+
+test('with on-fail: warn a failed gate is advice: comment and check run say so, the step passes', async () => {
+  const end = await runAction({
+    apiUrl: server.url,
+    inputs: {
+      run: 'exit 1',
+      flows: '2',
+      thresholds: 'success_rate >= 99%',
+      'on-fail': 'warn',
+      'check-name': 'gate',
+    },
+  });
+  expect([end.exitCode, end.outputs.verdict, end.outputs.failed]).toEqual([0, 'fail', '1']);
+  expect(end.annotations.map(({ level }) => level)).not.toContain('error');
+  for (const text of [server.comments[0]?.body, end.summary, end.stdout])
+    expect(text).toContain('on-fail is warn');
+  expect(server.checkRuns).toMatchObject([{ conclusion: 'neutral' }]);
+});
+
+test('with on-fail: warn unusable input still fails the step', async () => {
+  const inputs = { run: 'exit 1', thresholds: 'success_rat >= 99%', 'on-fail': 'warn' };
+  expect((await runAction({ apiUrl: server.url, inputs })).exitCode).toBe(2);
+});

@@ -5,7 +5,7 @@ import type { EventBase } from '../../src/compare/trees/base.js';
 import { gitProgram } from '../../src/compare/trees/git.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan } from '../../src/config/plan.js';
-import { gateChanges } from '../../src/gate-changes/index.js';
+import { readBaseConfig } from '../../src/gate-changes/index.js';
 import type { GateChanges } from '../../src/model/gate-changes.js';
 import { nodeFiles } from '../../src/system/files.js';
 import { makeRepository, temporary, type TestRepository } from '../repository.js';
@@ -39,7 +39,7 @@ async function changesIn(
 ): Promise<GateChanges | undefined> {
   const plan = await makePlan(inputs, { files: nodeFiles, workspace });
   const ports = { git: gitProgram, files: nodeFiles, interrupt: new AbortController().signal };
-  return gateChanges(plan, ports, { inputs, workspace, event });
+  return (await readBaseConfig(plan, ports, { inputs, workspace, event })).changes;
 }
 
 async function changed(of: Case): Promise<GateChanges | undefined> {

@@ -64,6 +64,16 @@ test.each([
   expect(github.checkRuns).toMatchObject([{ title }]);
 });
 
+test.each([
+  [{ verdict: 'fail', advises: true }, 'A gate failed (advisory)'],
+  [{ verdict: 'warn', accepted: 1 }, 'No other gate failed: 1 regression accepted by this change'],
+] as const)('the title of %j is %s', async (end, title) => {
+  const open = await openCheckRun({ github, logger }, NAME, HEAD);
+  const all = { ...end, interrupted: false, stepFails: false, summary: '' };
+  await completeCheckRun({ github, logger }, open, all);
+  expect(github.checkRuns).toMatchObject([{ title }]);
+});
+
 describe('the conclusion', () => {
   const whole = { interrupted: false, stepFails: true };
   const cut = { interrupted: true, stepFails: true };
@@ -78,6 +88,9 @@ describe('the conclusion', () => {
     [{ ...passing, verdict: 'inconclusive' }, 'neutral'],
     [{ ...cut, verdict: 'inconclusive' }, 'cancelled'],
     [{ ...whole, verdict: undefined }, 'failure'],
+    [{ ...passing, advises: true, verdict: 'fail' }, 'neutral'],
+    [{ ...passing, advises: true, verdict: 'inconclusive' }, 'neutral'],
+    [{ ...cut, advises: true, verdict: 'fail' }, 'cancelled'],
   ] as const)('of %j is %s', (end, conclusion) => {
     expect(conclusionOf(end)).toBe(conclusion);
   });

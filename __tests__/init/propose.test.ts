@@ -71,11 +71,10 @@ describe.each(Object.entries(REPOSITORIES))('%s', (_, repository) => {
   });
 });
 
-test('a server becomes a service that is asked; its guessed port is handed to it', () => {
+test('a server becomes a service that is asked, on the port that flowgate hands to it', () => {
   expect(scenarioOf(SERVER)).toMatchObject({
-    run: expect.stringContaining('http://127.0.0.1:3000/') as unknown,
-    env: { PORT: 3000 },
-    service: { run: 'npm start', ready: 'tcp://127.0.0.1:3000' },
+    http: 'http://127.0.0.1:{{port}}/',
+    service: { run: 'npm start', ready: 'tcp://127.0.0.1:{{port}}', env: { PORT: '{{port}}' } },
   });
 });
 

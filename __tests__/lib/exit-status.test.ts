@@ -13,3 +13,13 @@ test.each([
   const scenario = { ...aScenario(), interrupted };
   expect(exitStatus(aResults({ verdict, scenarios: [scenario] }))).toBe(status);
 });
+
+test.each([
+  ['fail', undefined, 0],
+  ['inconclusive', undefined, 0],
+  ['fail', 'SIGTERM', 130],
+  ['inconclusive', 'SIGTERM', 130],
+] as const)('%s that only advises, with interruption %s, exits with %i', (verdict, interrupted, status) => {
+  const scenario = { ...aScenario(), interrupted };
+  expect(exitStatus(aResults({ verdict, advisory: true, scenarios: [scenario] }))).toBe(status);
+});

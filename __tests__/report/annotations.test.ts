@@ -19,6 +19,14 @@ describe('the annotations', () => {
     ]);
   });
 
+  test('are warnings where the verdict is only advice', () => {
+    const failed = { ...(SAMPLES['fail']?.() ?? aResults()), advisory: true as const };
+    expect(annotations(failed).map(({ level, title }) => [level, title])).toEqual([
+      ['warning', 'checkout fails a check (advisory)'],
+      ['warning', 'checkout: 1 alert'],
+    ]);
+  });
+
   test('are none where everything holds', () => {
     expect(of('pass')).toEqual([]);
   });

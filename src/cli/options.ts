@@ -21,6 +21,7 @@ export interface RunOptions
       | 'url'
       | 'prepare'
       | 'budget'
+      | 'onFail'
       | 'onInconclusive'
       | 'workingDirectory'
       | 'shard'
@@ -109,6 +110,7 @@ export function withBase(command: Command): Command {
 export function withAnswer(command: Command): Command {
   return command
     .option('--budget <time>', 'how long the rounds of one comparison may take (2m to 6m)')
+    .option('--on-fail <answer>', 'warn: report only, exit 0 even if a gate fails; or fail (fail)')
     .option(
       '--on-inconclusive <answer>',
       'what an unresolved comparison does to the verdict: fail, warn or pass (warn)',

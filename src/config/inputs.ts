@@ -50,6 +50,7 @@ export const ACTION_INPUTS = {
   pullRequest: 'pull-request',
   checkName: 'check-name',
   artifact: 'artifact',
+  onFail: 'on-fail',
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',
   history: 'history',
@@ -103,6 +104,9 @@ const KNOWN: ReadonlySet<string> = new Set([...Object.values(ACTION_INPUTS), ...
 
 export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
 export type CommentMode = (typeof COMMENT_MODES)[number];
+
+/** What a failed or inconclusive verdict does to the step. */
+const FAIL_ANSWERS = ['fail', 'warn'] as const;
 
 const given = (text: string): Read<string> => good(text);
 const isTrue = (text: string): Read<boolean> => {
@@ -199,6 +203,7 @@ const READERS = {
   checkName: given,
   /** A name, or true: flowgate makes one. */
   artifact: artifactName,
+  onFail: oneOf(FAIL_ANSWERS),
   onInconclusive: oneOf(UNRESOLVED_ANSWERS),
   workingDirectory: given,
   seed: whole(0),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { planAccept } from '../accept/config.js';
 import { planCompare } from '../compare/config.js';
 import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
 import { dataFrom, readDataFile } from '../data/data.js';
@@ -33,6 +34,7 @@ import {
   unusedDirectory,
 } from './scenario.js';
 import type { Config } from './schema.js';
+import { readMetricName } from './threshold-grammar.js';
 
 export interface PlanSources {
   readonly files: Files;
@@ -86,7 +88,8 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
     }
     const planned = await withImport(result.scenario, { draft, sources, compares });
     problems.push(...planned.problems);
-    scenarios.push(planned.scenario);
+    const accept = planAccept(config?.accept, { name: draft.name, readMetric: readMetricName });
+    scenarios.push({ ...planned.scenario, ...accept });
     problems.push(...misplacedBug(result.scenario, parsed));
     problems.push(...problemsOfVariables(result.scenario, draft, sources.env));
     problems.push(...(await misusedData(result.scenario, draft, sources)));
@@ -99,6 +102,7 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const { shard } = parsed;
   const plan = {
     source,
+    ...(parsed.onFail === 'warn' ? { advisory: true as const } : {}),
     ...(history === undefined ? {} : { history }),
     ...(shard === undefined ? {} : { shard }),
     ...(isOff

@@ -22,6 +22,7 @@ const OPTIONS = [
   ['compare', '--compare'],
   ['prepare', '--prepare'],
   ['budget', '--budget'],
+  ['onFail', '--on-fail'],
   ['onInconclusive', '--on-inconclusive'],
   ['seed', '--seed'],
   ['bug', '--bug'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCEPT_FIELDS, acceptRules } from '../accept/config.js';
 import { COMPARE_FIELDS } from '../compare/config.js';
 import { DATA_FIELDS } from '../data/config.js';
 import { FAULT_FIELDS, faultRules } from '../faults/config.js';
@@ -29,6 +30,7 @@ import { LOAD_FIELDS, loadRules, type LoadWish, loadWithInputs } from './load.js
 import { measuredBy, METRIC_FIELDS, metricRules } from './metrics.js';
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
+import { readMetricName } from './threshold-grammar.js';
 import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
 import { watch } from './watch.js';
 
@@ -186,6 +188,7 @@ export const configSchema = map(
       .record(z.string().regex(SCENARIO_NAME), scenario, { error: mustBe('a map of names and scenarios') })
       .describe('by name: letters, digits, ., _ and -'),
     ...HISTORY_FIELDS,
+    ...ACCEPT_FIELDS,
   },
   'a map with version and scenarios',
 ).meta({ title: 'flowgate configuration' });
@@ -226,9 +229,11 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
   const config = known as {
     readonly scenarios?: Readonly<Record<string, ScenarioConfig | undefined>>;
     readonly metrics?: Config['metrics'];
+    readonly accept?: unknown;
   };
   const names = Object.keys(scenarios);
   if (names.length === 0) return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
+  const accepting = acceptRules(config.accept, { scenarios: names, readMetric: readMetricName });
   const measured = names.map((name) => measuredBy(config.scenarios?.[name]?.http));
   const ofScenarios = names.flatMap((name, index) => {
     // A name that the language gives a meaning of its own would be lost on the way.
@@ -253,7 +258,7 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
       }),
     ];
   });
-  return [...ofScenarios, ...metricRules(config.metrics, measured)];
+  return [...ofScenarios, ...accepting, ...metricRules(config.metrics, measured)];
 }
 
 export function isPython(module: string): boolean {

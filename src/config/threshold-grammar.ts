@@ -76,6 +76,18 @@ export function parseThreshold(text: string, level: ThresholdLevel): ThresholdRe
   };
 }
 
+/** Reads a metric by itself, and gives its name as thresholds have it. */
+export function readMetricName(
+  text: string,
+):
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly messages: readonly string[] } {
+  const { ref, problems } = readMetric(text.trim(), 1);
+  return ref !== undefined && problems.length === 0
+    ? { ok: true, value: metricName(ref) }
+    : { ok: false, messages: problems.map(({ message }) => message) };
+}
+
 /** Around the first operator that is not inside a label's parentheses; undefined if there is none. */
 function split(text: string): { metric: Part; op: Part; limit: Part } | undefined {
   // A parenthesis that is never closed must not swallow the operator.

@@ -1,3 +1,4 @@
+import { isSame } from '../accept/accept.js';
 import { levelOf } from '../checks/index.js';
 import { CHECK_IDS } from '../model/checks.js';
 import { formatQuantity, formatTime, plural } from '../lib/format.js';
@@ -36,12 +37,26 @@ type Change = Omit<GateChange, 'scenario'>;
 
 /** A scenario that is new or gone is one change: its settings are not told one by one. */
 function scenarioChanges(base: ScenarioPlan | undefined, head: ScenarioPlan | undefined): readonly Change[] {
-  if (base !== undefined && head !== undefined) return settingChanges(settingsOf(base), settingsOf(head));
+  if (base !== undefined && head !== undefined) {
+    return [...settingChanges(settingsOf(base), settingsOf(head)), ...newlyAccepted(base, head)];
+  }
   const gates = (plan: ScenarioPlan | undefined): string | null =>
     plan === undefined
       ? null
       : plan.thresholds.map(({ expression }) => expression).join(', ') || 'no thresholds';
   return [{ setting: 'scenario', base: gates(base), head: gates(head) }];
+}
+
+/** An entry that is gone alters nothing. */
+function newlyAccepted(base: ScenarioPlan, { accept = [] }: ScenarioPlan): readonly Change[] {
+  const before = base.accept ?? [];
+  return accept
+    .filter((entry) => before.every((one) => !isSame(one, entry)))
+    .map(({ metric, reason }) => ({
+      setting: `accept ${metric}`,
+      base: before.find((one) => one.metric === metric)?.reason ?? null,
+      head: reason,
+    }));
 }
 
 function settingChanges(base: readonly Setting[], head: readonly Setting[]): readonly Change[] {

@@ -1,3 +1,4 @@
+import type { KnownBase } from '../accept/accept.js';
 import { type EventBase, findBase } from '../compare/trees/base.js';
 import type { Git } from '../compare/trees/git.js';
 import { Repository } from '../compare/trees/repository.js';
@@ -28,39 +29,57 @@ const MOST = 100;
 const LONGEST = 300;
 
 /**
- * What a pull request or a merge group changes in the gates that judge it, from the config of its base; to be asked for
- * before any of its code is run. Undefined where there is no base, or no config. Never rejects, and changes no verdict:
+ * What a pull request or a merge group changes in the gates that judge it, from the config of its base, and what is known
+ * of that; to be asked for before any of its code is run. No changes where there is no base, or no config. Never rejects:
  * a base that cannot be read is told as such.
  */
-export async function gateChanges(
+export async function readBaseConfig(
   plan: Plan,
   { git, files, interrupt }: GateChangesPorts,
   { inputs, workspace, event }: GateChangesContext,
-): Promise<GateChanges | undefined> {
-  if (event.kind !== 'pull_request' && event.kind !== 'merge_group') return undefined;
+): Promise<BaseConfig> {
+  if (event.kind !== 'pull_request' && event.kind !== 'merge_group') return NOT_ASKED;
   let base: Pick<GateChanges, 'base' | 'sha'> = { base: event.branch };
   try {
     const repository = await Repository.open(git, { workspace, interrupt });
     const found = await findBase(repository, { ref: 'base', event, dirty: false });
-    if (found === undefined) return undefined;
+    if (found === undefined) return { known: { unknown: 'there is no base' } };
     const { sha, label } = found;
     base = { base: label, sha };
     if (plan.source.kind !== 'config') {
       const removed = await removedConfig({ repository, commit: sha, files, workspace });
-      if (removed === undefined) return undefined;
-      return { ...base, changes: [{ setting: 'config', base: removed, head: null }] };
+      if (removed === undefined) return NOT_ASKED;
+      return {
+        ...NOT_ASKED,
+        changes: { ...base, changes: [{ setting: 'config', base: removed, head: null }] },
+      };
     }
     const scenarios = plan.scenarios.map(({ name }) => name);
     const planned = await basePlan({ repository, commit: sha, files, inputs, workspace, scenarios });
     if (planned === undefined) {
-      return { ...base, changes: [], unknown: `it has no config ${plan.source.file}` };
+      return notKnown(base, `it has no config ${plan.source.file}`);
     }
-    return { ...base, ...bounded(differences(planned, plan)) };
+    return {
+      changes: { ...base, ...bounded(differences(planned, plan)) },
+      known: { label, scenarios: planned.scenarios },
+    };
   } catch (thrown) {
     // A step without a config has nothing that could have changed, but for a config that is gone.
-    if (plan.source.kind !== 'config') return undefined;
-    return { ...base, changes: [], unknown: reasonOf(thrown) };
+    if (plan.source.kind !== 'config') return NOT_ASKED;
+    return notKnown(base, reasonOf(thrown));
   }
+}
+
+/** What base's config says of head's gates. */
+interface BaseConfig {
+  readonly changes?: GateChanges;
+  readonly known: KnownBase;
+}
+
+const NOT_ASKED: BaseConfig = { known: { unknown: undefined } };
+
+function notKnown(base: Pick<GateChanges, 'base' | 'sha'>, unknown: string): BaseConfig {
+  return { changes: { ...base, changes: [], unknown }, known: { unknown } };
 }
 
 function bounded(changes: readonly GateChange[]): Pick<GateChanges, 'changes' | 'more'> {

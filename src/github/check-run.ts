@@ -1,3 +1,4 @@
+import { plural } from '../lib/format.js';
 import type { Verdict } from '../model/results.js';
 import { type CheckRunUpdate, explainRefusal, type GitHub } from '../system/github.js';
 import type { Logger } from '../system/ports.js';
@@ -21,12 +22,16 @@ interface CheckRunEnd {
   readonly verdict: Verdict | undefined;
   /** The run was cut short. */
   readonly interrupted: boolean;
+  /** The verdict only advises: the check run is neutral where it would fail. */
+  readonly advises?: boolean;
   /** The step fails: a check run that is grey beside a red step would be a riddle. */
   readonly stepFails: boolean;
   /** `1 of 2 scenarios is unresolved`: what neither holds nor fails. */
   readonly unresolved?: string;
   /** That alone has made the verdict what it is; so it is if left out. */
   readonly unresolvedAlone?: boolean;
+  /** Failed gates whose regression the change accepts; 0 if left out. */
+  readonly accepted?: number;
   /** Markdown, at most 65,535 characters. */
   readonly summary: string;
 }
@@ -89,21 +94,31 @@ export function abandonCheckRun(ports: CheckRunPorts, open: OpenCheckRun | undef
   return completeCheckRun(ports, open, { verdict: undefined, interrupted: false, stepFails: true, summary });
 }
 
-/** What branch protection sees. A failed gate stays failed even when the run was cut short after it. */
+/** What branch protection sees. A failed gate stays failed even when the run was cut short after it; where it only advises it is neutral. */
 export function conclusionOf({
   verdict,
   interrupted,
+  advises = false,
   stepFails,
 }: Omit<CheckRunEnd, 'summary'>): NonNullable<CheckRunUpdate['conclusion']> {
-  if (verdict === 'fail') return 'failure';
+  if (verdict === 'fail' && !advises) return 'failure';
   if (interrupted) return 'cancelled';
   if (verdict === 'pass' || verdict === 'warn') return 'success';
   return stepFails ? 'failure' : 'neutral';
 }
 
-export function titleOf({ verdict, interrupted, unresolved, unresolvedAlone = true }: CheckRunEnd): string {
+export function titleOf(end: CheckRunEnd): string {
+  return `${titleOfVerdict(end)}${end.advises === true ? ' (advisory)' : ''}`;
+}
+
+function titleOfVerdict(end: CheckRunEnd): string {
+  const { verdict, interrupted, unresolved, unresolvedAlone = true, accepted = 0 } = end;
   if (verdict === undefined) return 'flowgate could not finish';
   if (interrupted && verdict !== 'fail') return 'Interrupted';
+  if (verdict === 'warn' && accepted > 0) {
+    const open = unresolved === undefined ? '' : `; ${unresolved}`;
+    return `No other gate failed: ${plural(accepted, 'regression')} accepted by this change${open}`;
+  }
   if (unresolved === undefined) return TITLES[verdict];
   switch (verdict) {
     case 'fail':

@@ -2,7 +2,7 @@ import type { CommentMode } from '../config/inputs.js';
 import { messageOf, type Problem, UserError } from '../lib/errors.js';
 import { html } from '../lib/escape.js';
 import { EXIT, exitStatus, interruptionOf } from '../lib/exit-status.js';
-import { isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';
+import { isOnlyAdvice, isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';
 import { resultsJson } from '../report/results-json.js';
 import { type Shard, shardName, shardSummary, shardText } from '../shards/file.js';
 import type { GitHub } from '../system/github.js';
@@ -182,7 +182,11 @@ async function complete({ github, runner, renderers }: ReportPorts, subject: Rep
   await completeCheckRun({ github, logger: runner.logger }, checkRun, {
     verdict: results.verdict,
     interrupted: interruptionOf(results) !== undefined,
+    advises: isOnlyAdvice(results),
     stepFails: exitStatus(results) !== 0,
+    accepted: results.scenarios
+      .flatMap(({ thresholds }) => thresholds)
+      .filter(({ outcome }) => outcome === 'accepted').length,
     unresolved: unresolvedTally(results),
     unresolvedAlone: isUnresolvedAlone(results),
     summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),

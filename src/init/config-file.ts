@@ -4,6 +4,9 @@ import type { Finding } from './repository.js';
 /** What holds on every machine. Limits of time and memory come from what a run measures, and are the user's to draw. */
 const GATES = ['success_rate >= 99%'];
 
+/** Of the same version as the action that the workflow names: editors find it once that is released. */
+const SCHEMA = 'https://raw.githubusercontent.com/flowgate/flowgate/v0/schema/config.schema.json';
+
 /** The config with one scenario; comments say what it was made of and what else there was. */
 export function renderConfig([chosen, ...others]: readonly [Finding, ...Finding[]]): string {
   const document = new Document({
@@ -11,6 +14,7 @@ export function renderConfig([chosen, ...others]: readonly [Finding, ...Finding[
     scenarios: { [chosen.name]: { ...chosen.scenario, thresholds: GATES } },
   });
   document.commentBefore = asComment([
+    `yaml-language-server: $schema=${SCHEMA}`,
     'Written by flowgate init: a first guess, made to be edited.',
     `Found: ${chosen.what}.`,
     ...others.map(({ what }) => `Also found, and not used: ${what}.`),
@@ -19,6 +23,7 @@ export function renderConfig([chosen, ...others]: readonly [Finding, ...Finding[
   if (isMap(scenario)) {
     commentOn(scenario, 'run', chosen.advice);
     commentOn(scenario, 'module', chosen.advice);
+    commentOn(scenario, 'http', chosen.advice);
     commentOn(
       scenario,
       'thresholds',

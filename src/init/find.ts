@@ -1,5 +1,6 @@
-import { findCommand, findServer, findTests, findTrial, readPackage, trialOf } from './node-package.js';
+import { findCommand, findStart, findTests, findTrial, readPackage, trialOf } from './node-package.js';
 import type { NodePackage } from './node-package.js';
+import { crateOf, findServers } from './servers.js';
 import { shellWord } from './repository.js';
 import type { Finding, Repository } from './repository.js';
 
@@ -17,14 +18,17 @@ export function findWork(repository: Repository): readonly [Finding, ...Finding[
   const fromPackage = (find: (found: NodePackage) => Finding | undefined): Finding | undefined =>
     npm === undefined ? undefined : find(npm);
   const [first, ...others] = [
-    fromPackage(findServer),
+    ...findServers(repository),
     fromPackage(findCommand),
     fromPackage(findTrial),
     findPythonCommand(repository),
+    findCrate(repository),
     findGo(repository),
     fromPackage(findTests),
+    fromPackage(findStart),
     findTarget(repository),
     findPytest(repository),
+    findPythonModule(repository),
     findImage(repository),
   ].filter((finding) => finding !== undefined);
   return first === undefined ? [NOTHING] : [first, ...others];
@@ -44,6 +48,62 @@ function findPythonCommand({ pyproject }: Repository): Finding | undefined {
       'Give it real work in place of --help. Write files to "$FLOWGATE_WORKSPACE", which each flow has to itself.',
     scenario: { run: `${shellWord(command)} --help`, flows: 10, iterations: 50 },
   };
+}
+
+function findCrate(repository: Repository): Finding | undefined {
+  const name = crateOf(repository);
+  if (name === undefined || !repository.files.includes('src/main.rs')) return undefined;
+  return {
+    what: `Cargo.toml builds the program ${name}`,
+    name: 'command',
+    advice: 'Give it real work in place of --help.',
+    scenario: {
+      run: `target/release/${name} --help`,
+      before: 'cargo build --release --quiet',
+      flows: 10,
+      iterations: 50,
+    },
+  };
+}
+
+const FLOW = 'flows/first.py';
+
+/** Python that is neither a server nor a command: which function is one flow cannot be guessed. */
+function findPythonModule({ files, sources = {}, pyproject, requirements }: Repository): Finding | undefined {
+  const [file] = Object.keys(sources).filter((path) => path.endsWith('.py'));
+  if (file === undefined && pyproject === undefined && requirements === undefined) return undefined;
+  const module = file?.replace(/\.py$/u, '').replaceAll('/', '.');
+  const isScript = file !== undefined && /__name__\s*==/u.test(sources[file] ?? '');
+  if (isScript) {
+    return {
+      what: `${file} is a script in Python`,
+      name: 'command',
+      advice: 'Give it the arguments of real work.',
+      scenario: { run: `python3 ${shellWord(file)}`, flows: 10, iterations: 50 },
+    };
+  }
+  return {
+    what: 'Python without a server or a command',
+    name: 'first',
+    advice: `Write into ${FLOW} what one flow does. Until then this gate fails on purpose.`,
+    scenario: { module: FLOW, flows: 10, iterations: 50 },
+    ...(files.includes(FLOW) ? {} : { file: { path: FLOW, content: flowFile(module) } }),
+  };
+}
+
+function flowFile(module: string | undefined): string {
+  const example = module === undefined ? 'my_package' : module;
+  return `# Written by flowgate init: one flow is one call of this function, and ten run at once.
+# Call what is to be judged, such as:
+#
+#     from ${example} import work
+#     result = work(ctx.iteration)
+#     assert result is not None
+
+
+def flow(ctx):
+    raise NotImplementedError("write into ${FLOW} what one flow does")
+`;
 }
 
 function findGo({ files }: Repository): Finding | undefined {

@@ -1,13 +1,8 @@
 import { shellWord } from './repository.js';
 import type { Finding, Repository } from './repository.js';
 
-/** Frameworks that listen on a port when they are started. */
-const SERVERS = ['fastify', 'express', 'koa', 'hono', '@nestjs/core', '@hapi/hapi', 'next', 'nuxt'] as const;
-
 /** Scripts that try the whole system, the best first. */
 const TRIALS = ['smoke', 'e2e', 'test:e2e', 'integration', 'test:integration'] as const;
-
-const DEFAULT_PORT = 3000;
 
 /** The parts of package.json that say what it is; anything that is not as npm describes it counts as left out. */
 export interface NodePackage {
@@ -32,36 +27,6 @@ export function readPackage({ packageJson }: Repository): NodePackage | undefine
     hasEngine: textsOf(read['engines'])['node'] !== undefined,
     bin,
   };
-}
-
-/** A server that package.json starts. */
-export function findServer({ scripts, dependencies }: NodePackage): Finding | undefined {
-  const framework = SERVERS.find((name) => dependencies.includes(name));
-  const start = scripts['start'];
-  if (framework === undefined || start === undefined) {
-    return undefined;
-  }
-  const port = portIn(start);
-  const known = port === undefined ? `; its port is a guess, handed to it as PORT` : '';
-  const origin = `127.0.0.1:${port ?? DEFAULT_PORT}`;
-  return {
-    what: `package.json starts a ${framework} server with npm start${known}`,
-    name: 'server',
-    advice: 'One flow is one request. Make it what a user does: log in, order, look the order up.',
-    scenario: {
-      run: `curl --fail --silent --show-error --output /dev/null http://${origin}/`,
-      flows: 10,
-      iterations: 200,
-      ...(port === undefined ? { env: { PORT: DEFAULT_PORT } } : {}),
-      service: { run: 'npm start', ready: `tcp://${origin}` },
-    },
-  };
-}
-
-/** `PORT=8080 node …`, `--port 8080`, `--port=8080`, `-p 8080`. */
-function portIn(script: string): number | undefined {
-  const found = /(?:\bPORT=|--port[= ]|\s-p )(\d{2,5})\b/u.exec(script)?.[1];
-  return found === undefined ? undefined : Number(found);
 }
 
 /** A command that the package installs. */
@@ -93,6 +58,13 @@ export function findTests({ scripts }: NodePackage): Finding | undefined {
     return undefined;
   }
   return trialOf('package.json has the script test', 'npm test --silent');
+}
+
+/** What `npm start` runs, if it is no server. */
+export function findStart({ scripts }: NodePackage): Finding | undefined {
+  return scripts['start'] === undefined
+    ? undefined
+    : trialOf('package.json has the script start', 'npm start --silent');
 }
 
 export function trialOf(what: string, run: string): Finding {

@@ -5,6 +5,13 @@ export interface Repository {
   readonly packageJson?: string;
   readonly pyproject?: string;
   readonly makefile?: string;
+  readonly requirements?: string;
+  readonly procfile?: string;
+  readonly dockerfile?: string;
+  readonly compose?: string;
+  readonly cargo?: string;
+  /** Texts of source files in the root and in src, by their paths. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** As the remote names it; undefined if the clone does not say. */
   readonly defaultBranch?: string;
 }
@@ -18,6 +25,8 @@ export interface Finding {
   /** What the user should do with it next. */
   readonly advice: string;
   readonly scenario: Readonly<Record<string, unknown>>;
+  /** Written beside the config, if it is not there. */
+  readonly file?: { readonly path: string; readonly content: string };
 }
 
 /** Quotes a word for the shell, if it needs it. */

@@ -41,7 +41,14 @@ function preparation(repository: Repository): readonly Step[] {
     const build = npm.scripts['build'] === undefined ? [] : [{ run: 'npm run build' }];
     return [{ uses: 'actions/setup-node@v7', with: version }, { run: install(repository.files) }, ...build];
   }
-  return repository.pyproject === undefined ? [] : [{ run: 'pip install .' }];
+  const { files, pyproject, requirements } = repository;
+  if (requirements !== undefined || pyproject !== undefined) {
+    const installs = requirements === undefined ? 'pip install .' : 'pip install -r requirements.txt';
+    return [{ uses: 'actions/setup-python@v7', with: { 'python-version': '3.x' } }, { run: installs }];
+  }
+  return files.includes('go.mod')
+    ? [{ uses: 'actions/setup-go@v6', with: { 'go-version-file': 'go.mod' } }]
+    : [];
 }
 
 function nodeVersion(files: readonly string[], hasEngine: boolean): Step {

@@ -258,6 +258,8 @@ export interface Row {
   /** As the user wrote it. */
   readonly expression?: string;
   readonly level?: ThresholdResult['level'];
+  /** Why the change accepts that it does not hold. */
+  readonly accepted?: string;
   /** Where the row is that of a comparison; the value is then the median over head's rounds too. */
   readonly against?: Against;
 }
@@ -277,7 +279,7 @@ export interface Against {
 export function standingOf({ outcome, level }: ThresholdResult): Standing {
   if (outcome === 'pass') return 'pass';
   if (outcome === 'unresolved' || outcome === 'not_judged') return 'unresolved';
-  return level === 'warn' ? 'alert' : outcome;
+  return level === 'warn' || outcome === 'accepted' ? 'alert' : outcome;
 }
 
 /** One annotation on the job; texts are plain, the lines of a message parted by newlines. */

@@ -1,3 +1,4 @@
+import type { Acceptance } from './accept.js';
 import type { CheckId, CheckLevel } from './checks.js';
 import type { ComparePlan } from './comparison.js';
 import type { FaultsPlan } from './faults.js';
@@ -391,6 +392,8 @@ export interface ScenarioPlan {
   readonly thresholds: readonly Threshold[];
   /** What metrics that flows report mean, where the config says it. */
   readonly metrics?: MetricMeanings;
+  /** Regressions that the change intends. */
+  readonly accept?: readonly Acceptance[];
   /** No thresholds were given: the default gates are in force, and the report says so. */
   readonly defaultGates: boolean;
   /** Default gates that could only fail, or never be judged. */
@@ -432,6 +435,8 @@ export interface Plan {
     | { readonly kind: 'config'; readonly file: string }
     | { readonly kind: 'inputs' }
     | { readonly kind: 'demo' };
+  /** A failed or inconclusive verdict is reported and does not fail the step. */
+  readonly advisory?: true;
   /** What head is compared with, if with anything. */
   readonly compare?: ComparePlan;
 }

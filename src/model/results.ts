@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Inferred } from './inferred.js';
+import { acceptanceSchema } from './accept.js';
 import { CHECK_IDS, CHECK_LEVELS } from './checks.js';
 import { comparedSchema, comparisonSchema } from './comparison.js';
 import { hitsSchema, injectedSchema, wavesSchema } from './faults.js';
@@ -45,11 +46,14 @@ const threshold = thresholdSchema.extend({
     description: "the limit in the base unit; of a limit on the base, what base's own value makes of it",
   }),
   unit,
-  outcome: z.enum(['pass', 'fail', 'inconclusive', 'unresolved', 'not_judged']).meta({
-    description: 'not_judged: a limit on the base in a run that compares nothing; it counts as no pass',
+  outcome: z.enum(['pass', 'fail', 'accepted', 'inconclusive', 'unresolved', 'not_judged']).meta({
+    description:
+      'accepted: it fails, and the change accepts that; not_judged: a limit on the base in a run that compares ' +
+      'nothing; neither counts as a pass',
   }),
   /** Why it is inconclusive, not judged, or unresolved: compared with the base, but the budget did not tell. */
   reason: z.string().optional(),
+  accepted: z.string().optional().meta({ description: 'the reason that the change gives' }),
 });
 
 const check = z.object({
@@ -142,6 +146,7 @@ export const scenarioSchema = z.object({
     .meta({ description: 'default gates that are left out, and why' }),
   metrics: z.record(z.string(), metric),
   thresholds: z.array(threshold),
+  acceptances: z.array(acceptanceSchema).optional(),
   comparison: z.array(comparisonSchema).optional(),
   compared: comparedSchema.optional(),
   ladder: ladderSchema.optional(),
@@ -183,6 +188,10 @@ export const resultsSchema = z
     flowgate: z.string().meta({ description: 'version that wrote the file' }),
     createdAt: z.string(),
     verdict,
+    advisory: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'on-fail is warn: a failed or inconclusive verdict did not fail the step' }),
     environment: environmentSchema,
     git: z.object({
       sha: z.string().optional(),
@@ -217,6 +226,11 @@ export type ScenarioResults = Results['scenarios'][number];
 export type MetricResult = ScenarioResults['metrics'][string];
 export type ThresholdResult = ScenarioResults['thresholds'][number];
 export type CheckResult = ScenarioResults['checks'][number];
+
+/** Whether the verdict would fail the step, and does not because `on-fail` is `warn`. */
+export function isOnlyAdvice({ verdict, advisory }: Pick<Results, 'verdict' | 'advisory'>): boolean {
+  return advisory === true && (verdict === 'fail' || verdict === 'inconclusive');
+}
 
 /**
  * Nothing but the comparison with the base is open: no alert was raised, no check fails, all else was measured. That is so

@@ -1,7 +1,7 @@
 import { plain } from '../lib/escape.js';
 import { plural } from '../lib/format.js';
 import type { Annotation, Row, Standing } from '../model/document.js';
-import type { Results, ScenarioResults } from '../model/results.js';
+import { isOnlyAdvice, type Results, type ScenarioResults } from '../model/results.js';
 import { type Finding, findingsOf } from './checks.js';
 import { gateChangesAnnotation } from './gate-changes.js';
 import { tableRows } from './gates.js';
@@ -15,11 +15,20 @@ const LINES_SHOWN = 20;
  * At most one a scenario and level, as GitHub shows ten of each level for a step. Errors: gates and checks that fail
  * or have no data, and what kept the run from being whole. Warnings: alerts.
  */
-export function annotations({ scenarios, environment, gateChanges }: Results): readonly Annotation[] {
-  return [
+export function annotations(results: Results): readonly Annotation[] {
+  const { scenarios, environment, gateChanges } = results;
+  const found = [
     ...scenarios.flatMap((scenario) => ofScenario(scenario, scenario.leg?.cores ?? environment.cores)),
     gateChangesAnnotation(gateChanges),
   ].filter((annotation) => annotation !== undefined);
+  return isOnlyAdvice(results) ? found.map(asAdvice) : found;
+}
+
+/** An error would mark as failed what does not fail the step. */
+function asAdvice({ level, title, message }: Annotation): Annotation {
+  return level === 'error'
+    ? { level: 'warning', title: `${title} (advisory)`, message }
+    : { level, title, message };
 }
 
 function ofScenario(scenario: ScenarioResults, cores: number): readonly (Annotation | undefined)[] {

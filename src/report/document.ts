@@ -4,19 +4,25 @@ import { faults } from '../faults/report.js';
 import { history } from '../history/report.js';
 import { ladder } from '../ladder/report.js';
 import {
+  atTerminal,
   block,
   type Block,
   type Blocks,
+  inMarkdown,
+  inTiers,
   type Medium,
+  onPage,
   own,
   type Reporter,
   right,
   type Section,
   type Sentence,
   type Standing,
+  TIERS,
   words,
 } from '../model/document.js';
 import {
+  isOnlyAdvice,
   isOnlyUnresolved,
   type Results,
   type ScenarioResults,
@@ -111,6 +117,7 @@ export function documentOf(results: Results): Document {
         : [own(tally)],
     tally,
     before: [
+      ...adviceBlocks(results),
       block.list(results.faults ?? [], { standing: 'inconclusive' }),
       ...gateChangesBlocks(results.gateChanges),
     ],
@@ -122,6 +129,18 @@ export function documentOf(results: Results): Document {
     flowgate: results.flowgate,
     createdAt: results.createdAt,
   };
+}
+
+const ADVICE = 'Advisory: on-fail is warn, so this verdict is reported and does not fail the step.';
+
+function adviceBlocks(results: Results): Blocks {
+  if (!isOnlyAdvice(results)) return [];
+  const sentence = [own(ADVICE)];
+  return [
+    ...inTiers(TIERS, ...inMarkdown(block.text(sentence))),
+    ...onPage(block.part('Advisory', [block.text(sentence)])),
+    ...atTerminal(block.field('advisory', sentence, 500)),
+  ];
 }
 
 function scenarioDocument(scenario: ScenarioResults, cores: number): ScenarioDocument {

@@ -1,3 +1,4 @@
+import { acceptNotes } from '../accept/report.js';
 import { comparedLines, withComparison } from '../compare/report/lines.js';
 import { plain } from '../lib/escape.js';
 import { plural } from '../lib/format.js';
@@ -47,17 +48,19 @@ export const gates: Reporter = (scenario, cores) => {
       : undefined,
     omitted === undefined ? undefined : block.note([words(`Default gates ${omitted}.`, 200)]),
   ];
+  const accepted = acceptNotes(scenario);
   const cards = [
-    judged.length === 0 ? undefined : block.part('Gates', [rowTable(judged, isWide), ...notes]),
+    judged.length === 0 ? undefined : block.part('Gates', [rowTable(judged, isWide), ...accepted, ...notes]),
     isWide ? figureCard(rows) : undefined,
   ];
   const lines = [
     measuredTable(judged),
     block.list(scenario.defaultGates ? ['no thresholds were given: the default gates are in force'] : []),
     block.text(omitted, 200),
+    ...accepted,
   ];
   const blocks = [
-    ...inMarkdown(rowTable(rows, isWide), ...notes),
+    ...inMarkdown(rowTable(rows, isWide), ...accepted, ...notes),
     ...onPage(...cards),
     ...atTerminal(...(judged.length === 0 ? [] : lines)),
   ];
@@ -192,6 +195,7 @@ export const failing: Reporter = (scenario, cores) => {
   const blocks = inMarkdown(
     rowTable(shown, isCompared(shown)),
     findingTable(findings.slice(0, FAILING_SHOWN)),
+    ...acceptNotes(scenario),
     rest > 0 ? block.note([own(`and ${plural(rest, 'more row')}`)]) : undefined,
   );
   return [{ id: 'failing', blocks: inTiers(['failing rows'], ...blocks) }];

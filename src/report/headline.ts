@@ -171,20 +171,34 @@ function inconclusive(scenario: ScenarioResults): Headline {
 
 function warned(scenario: ScenarioResults, cores: number): Headline {
   const alerts = scenario.thresholds.filter(
-    ({ level, outcome }) => level === 'warn' && (outcome === 'fail' || outcome === 'inconclusive'),
+    ({ level, outcome }) =>
+      outcome === 'accepted' || (level === 'warn' && (outcome === 'fail' || outcome === 'inconclusive')),
   );
+  const accepted = alerts.filter(({ outcome }) => outcome === 'accepted');
   const findings = scenario.checks.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
   const open = unresolvedThresholds(scenario);
   const count = alerts.length + findings.length + open.length;
-  const status = count === 0 ? 'holds, with alerts' : `holds, with ${plural(count, 'alert')}`;
-  const [alert] = alerts;
+  const status =
+    accepted.length === count && count > 0
+      ? `has ${plural(count, 'accepted regression')}`
+      : count === 0
+        ? 'holds, with alerts'
+        : `holds, with ${plural(count, 'alert')}`;
+  // What the change itself says of a gate comes before alerts.
+  const alert = accepted[0] ?? alerts[0];
   const [check] = findings;
   const gates = words(
-    open.some(({ level }) => level === 'fail') ? '; no gate fails.' : '; every gate holds.',
+    accepted.length > 0
+      ? '; no other gate fails.'
+      : open.some(({ level }) => level === 'fail')
+        ? '; no gate fails.'
+        : '; every gate holds.',
   );
-  if (check !== undefined) return { status, sentence: [...finding(check), gates] };
+  if (check !== undefined && accepted.length === 0) return { status, sentence: [...finding(check), gates] };
   if (alert !== undefined) {
-    return { status, sentence: [...(comparedDistance(scenario, alert) ?? distance(alert, cores)), gates] };
+    const why = alert.accepted === undefined ? [] : [words(`; accepted by this change: ${alert.accepted}`)];
+    const far = comparedDistance(scenario, alert) ?? distance(alert, cores);
+    return { status, sentence: [...far, ...why, gates] };
   }
   if (open.length > 0) return unresolved(scenario) ?? { status, sentence: reason(scenario) };
   return { status, sentence: reason(scenario) };

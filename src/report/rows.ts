@@ -95,6 +95,7 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
     limit: `${limitText(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
     expression: threshold.expression,
     level: threshold.level,
+    accepted: threshold.accepted,
     detail: (reasonOf(threshold) ?? (metric && noteOf(metric))) || undefined,
   };
 }
@@ -123,12 +124,13 @@ function noteOf({ atMost, unit, note }: MetricResult): string | undefined {
 }
 
 /** `flow_time.p95 2.71 s, the gate is < 2.5 s`. */
-export function rowLine({ metric, value, limit, level, detail, standing, against }: Row): string {
+export function rowLine({ metric, value, limit, level, detail, standing, against, accepted }: Row): string {
   const why = detail !== undefined && standing !== 'fail' ? ` (${detail})` : '';
   const measured = against === undefined ? value : against.how;
   const open = standing === 'unresolved' ? ' unresolved:' : '';
+  const approved = accepted === undefined ? '' : `; accepted by this change: ${accepted}`;
   return plain(
-    `${metric}${open} ${measured}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`,
+    `${metric}${open} ${measured}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}${approved}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { applyAccepts } from '../accept/accept.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
 import {
   failureConcerns,
@@ -42,6 +43,7 @@ export interface ResultsContext {
   readonly run?: Results['run'];
   /** The command that reproduces the verdict at a terminal. */
   readonly reproduce: string;
+  readonly advisory?: true;
   readonly scenarios: readonly ScenarioResults[];
 }
 
@@ -56,7 +58,7 @@ export function assembleScenario(
 ): ScenarioResults {
   const ladder = judgeClimb({ plan, record, brokenGates });
   const measures = summarize(record, ladder && ladderMeasures(ladder));
-  const thresholds = judgeAll(plan, measures, comparison);
+  const { thresholds, acceptances } = applyAccepts(judgeAll(plan, measures, comparison), plan.accept);
   const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
   const parts = partsOf(plan.work, record);
   return {
@@ -76,6 +78,7 @@ export function assembleScenario(
     omittedGates: plan.omittedGates,
     metrics: metricsOf(plan, measures, parts),
     thresholds,
+    acceptances,
     comparison: comparison?.results,
     compared: comparison?.compared,
     ladder,
@@ -136,12 +139,13 @@ function partsOf(work: Work, record: Record): ScenarioResults['parts'] {
 
 /** Joins the scenarios; the verdict is the worst of theirs. */
 export function assembleResults(context: ResultsContext): Results {
-  const { version, createdAt, environment, git, run, reproduce, scenarios } = context;
+  const { version, createdAt, advisory, environment, git, run, reproduce, scenarios } = context;
   return {
     schema: RESULTS_SCHEMA,
     flowgate: version,
     createdAt,
     verdict: overall(scenarios),
+    ...(advisory === undefined ? {} : { advisory }),
     environment,
     git,
     run,

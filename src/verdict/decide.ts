@@ -38,7 +38,8 @@ const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'pass'] as const satisfies 
  *   level fail does not hold;
  * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data
  *   (or is left open by a comparison, if that is to fail);
- * - `warn`: an alert or a check at level warn does not hold or lacks data, or a comparison has left a threshold open;
+ * - `warn`: an alert or a check at level warn does not hold or lacks data, a comparison has left a threshold open, or
+ *   the change accepts a regression;
  * - `pass`: everything that was asked for holds.
  */
 export function decide(judgement: Judgement): Decision {
@@ -125,13 +126,20 @@ export function thresholdConcerns(
   const failed = thresholds
     .filter(({ outcome }) => outcome === 'fail')
     .map((threshold): Concern => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
+  const accepted = thresholds.filter(({ outcome }) => outcome === 'accepted');
   return [
     ...failed,
+    ...accepted.map((threshold): Concern => ({ verdict: 'warn', reason: acceptedText(threshold) })),
     ...withoutData(thresholds, 'fail'),
     ...withoutData(thresholds, 'warn'),
     ...notJudged(thresholds),
     ...leftOpen(thresholds, onUnresolved),
   ];
+}
+
+/** A warning, so that reviewers look: they approve the reason with the code. */
+function acceptedText(threshold: ThresholdResult): string {
+  return `${byHowMuch(threshold)}; accepted by this change: ${threshold.accepted ?? ''}`;
 }
 
 /** The gates that a record breaks, in words. What it has no data for it does not break. */

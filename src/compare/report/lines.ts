@@ -65,7 +65,7 @@ function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLi
   const unit = { ...unitOf(source, scenario), marks: marksOfLine(source, thresholds) };
   const [first] = thresholds;
   const standing = worst(thresholds.map(standingOf));
-  const isBroken = thresholds.some(({ outcome }) => outcome === 'fail');
+  const isBroken = thresholds.some(({ outcome }) => outcome === 'fail' || outcome === 'accepted');
   const answer = isBroken ? 'worse' : answerToLine(source, standing);
   const detail = detailOf(source, answer, unit);
   return {
