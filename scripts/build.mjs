@@ -36,7 +36,7 @@ const PARTS = ['merge', 'publish'];
  * Bytes. Each of these is started with every run, or with every host: whatever would bring a library with it, as types
  * from schemas bring zod, and the action the client of GitHub, belongs into a file that they do not import.
  */
-const LARGEST = { cli: 3_200_000, host: 90_000, proxy: 55_000, guard: 25_000, artifact: 2_200_000 };
+const LARGEST = { cli: 3_450_000, host: 90_000, proxy: 55_000, guard: 25_000, artifact: 2_200_000 };
 /** Shipped as it is: it is an example of a host too. */
 const PYTHON_HOST = 'src/flows/module/python/host.py';
 /** What module flows are written against: the types of the package. */

@@ -348,6 +348,7 @@ const UNUSED_BY_SHARD: readonly InputKey[] = [
   'commentKey',
   'pullRequest',
   'checkName',
+  'onFail',
   'onInconclusive',
 ];
 const REPORTS_NOTHING =

@@ -79,8 +79,9 @@ function whyNoPart(part: string, { name, scenarios }: MixSurroundings): string |
     const others = Object.keys(scenarios).filter((each) => each !== name);
     return `there is no scenario ${part}${didYouMean(part, others, `; scenarios are ${others.join(', ')}`)}`;
   }
-  const other = scenarios[part];
-  return other !== undefined && 'mix' in other
+  const other = scenarios[part] ?? {};
+  if ('import' in other) return `${part} is read from a file, and a part is run; name one that is run`;
+  return 'mix' in other
     ? `${part} is a mix itself; name its parts here, with their shares of the whole`
     : undefined;
 }

@@ -14,6 +14,7 @@ export const MERGE_INPUTS = [
   'pull-request',
   'check-name',
   'artifact',
+  'on-fail',
   'github-token',
   'matrix',
 ] as const;
@@ -46,11 +47,12 @@ export function mergingAction(
       const { version, git, run } = context;
       const legs = read('legs') === '' ? undefined : parseLegs(read('legs'), 'input legs');
       const createdAt = clock.wall().toISOString();
-      const results = await merge(paths, {
+      const joined = await merge(paths, {
         files,
         cwd: workspace,
         context: { version, createdAt, legs, known: { git, run } },
       });
+      const results = read('on-fail') === 'warn' ? { ...joined, advisory: true as const } : joined;
       await tell(results);
       for (const fault of results.faults ?? []) logger.error(`inconclusive: ${fault}`);
       return exitStatus(results);
@@ -59,8 +61,8 @@ export function mergingAction(
 }
 
 /** What they have in common with the gate is read alike; what only a gate has, unknownInputs finds. */
-function problemsOf({ comment, commentKey, pullRequest, checkName, artifact }: Inputs): Problem[] {
-  const common = { comment, commentKey, pullRequest, checkName, artifact };
+function problemsOf({ comment, commentKey, pullRequest, checkName, artifact, onFail }: Inputs): Problem[] {
+  const common = { comment, commentKey, pullRequest, checkName, artifact, onFail };
   const given = Object.entries(common).filter(([, text]) => text !== undefined);
   return [...parseInputs(Object.fromEntries(given)).problems];
 }

@@ -19,6 +19,7 @@ type Value = string | number | undefined;
 
 const COLUMNS: Readonly<Record<string, (row: Row) => Value>> = {
   scenario: ({ scenario }) => scenario.name,
+  part: ({ flow }) => flow.part,
   iteration: ({ flow }) => flow.iteration,
   slot: ({ flow }) => flow.slot,
   outcome: ({ flow }) => flow.outcome,

@@ -35,8 +35,11 @@ const LONGEST_REPORT = 50_000;
 
 /** A scenario is a test suite; its gates, alerts and checks are test cases, and so is the run itself. */
 export function renderJunit(results: Results): string {
-  const suites = results.scenarios.map((scenario, id) => suiteText(scenario, id, results));
-  const body = suites.length === 0 ? [nothingRan(results)] : suites;
+  const { scenarios, faults = [] } = results;
+  const suites = scenarios.map((scenario, id) => suiteText(scenario, id, results));
+  // A file without any test case is green to its readers.
+  const unrun = scenarios.length === 0 ? ['no scenario was run'] : faults;
+  const body = unrun.length === 0 ? suites : [...suites, lacking(results, unrun)];
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${body.join('\n')}\n</testsuites>\n`;
 }
 
@@ -46,18 +49,25 @@ function suiteText(scenario: ScenarioResults, id: number, results: Results): str
     id,
     name: scenario.name,
     startedAt: scenario.startedAt,
-    cases: casesOf(scenario, results.environment.cores),
+    cases: casesOf(scenario, scenario.leg?.cores ?? results.environment.cores),
     properties: [['verdict', scenario.verdict], ['work', scenario.work], ...propertiesOf(results)],
     report: renderTerminal(alone, { color: false, width: 120 }),
   });
 }
 
-/** A file without any test case is green to its readers. */
-function nothingRan(results: Results): string {
-  const message = 'no scenario was run';
-  const cases = [{ name: 'run', kind: 'error', type: 'no data', message, lines: [], time: 0 }] as const;
-  const properties = propertiesOf(results);
-  return suite({ id: 0, name: 'flowgate', startedAt: results.createdAt, cases, properties, report: message });
+/** What is not there and should be, as runs that were to be joined. */
+function lacking(results: Results, faults: readonly string[]): string {
+  const cases = distinct(
+    faults.map((message) => ({ name: 'run', kind: 'error', type: 'no data', message, lines: [], time: 0 })),
+  );
+  return suite({
+    id: results.scenarios.length,
+    name: 'flowgate',
+    startedAt: results.createdAt,
+    cases,
+    properties: propertiesOf(results),
+    report: faults.join('\n'),
+  });
 }
 
 function casesOf(scenario: ScenarioResults, cores: number): readonly Case[] {

@@ -98,6 +98,7 @@ function flowAttributes(flow: Flow, { name }: ScenarioResults, left: number): re
   const { error, outcome, hit, metrics = [] } = flow;
   return attributesOf({
     'flowgate.scenario': name,
+    'flowgate.part': flow.part,
     'flowgate.flow.slot': flow.slot,
     'flowgate.flow.iteration': flow.iteration,
     'flowgate.flow.token': flow.token,

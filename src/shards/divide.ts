@@ -36,7 +36,12 @@ export function indivisible(
   ];
 }
 
-function indivisibleScenario({ name, load, ladder, faults }: ScenarioPlan, of: number): readonly string[] {
+function indivisibleScenario(
+  { name, work, load, ladder, faults }: ScenarioPlan,
+  of: number,
+): readonly string[] {
+  if (work.kind === 'import') return [`${name} is read from a file, once; run it without shard`];
+  if (work.kind === 'mix') return [`${name} is a mix, whose parts are not joined yet; run it without shard`];
   if (ladder !== undefined)
     return [`${name} has a ladder, which finds the limit of one machine; run it without shard`];
   if (faults !== undefined) {
