@@ -265,6 +265,11 @@ function planFlows(
     const timeout = Math.max(...planned.map((part) => part.timeout));
     return { work: { kind: 'mix', parts: planned }, timeout };
   }
+  if (config.import !== undefined) {
+    const { workingDirectory } = surroundingsOf(config, around);
+    const file = resolve(workingDirectory, config.import);
+    return { work: { kind: 'import', name: config.import, file }, timeout: TIMEOUT };
+  }
   return planFlow(config, around);
 }
 
@@ -336,7 +341,7 @@ function thresholdProblem(draft: Draft, { thresholds }: ParsedInputs, message: s
 }
 
 function workOf(
-  { run, module, http, import: imported, isolate, python, options, ...config }: ScenarioConfig,
+  { run, module, http, isolate, python, options, ...config }: ScenarioConfig,
   given: { shell: string; workingDirectory: string; ca: string | undefined; bug: string | undefined },
 ): SingleWork {
   if (run !== undefined) return { kind: 'command', run, shell: given.shell };
