@@ -63,9 +63,7 @@ describe('two shards of a command and of requests', () => {
 
   test('each measures its part, judges nothing, and is content', () => {
     expect(runs.map(({ status }) => status)).toEqual([0, 0]);
-    expect(runs[0]?.stdout).toContain(
-      'shard 1 of 2: place 6 flows',
-    );
+    expect(runs[0]?.stdout).toContain('shard 1 of 2: place 6 flows');
     expect(runs[1]?.stdout).toContain('shard 2 of 2: place 5 flows');
   });
 

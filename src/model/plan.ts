@@ -310,14 +310,8 @@ export interface MixPart extends FlowPlan {
 /** What the flows of a scenario are: one thing, or the parts of a mix. */
 export function flowPlans(plan: ScenarioPlan): readonly FlowPlan[] {
   const { work } = plan;
-  switch (work.kind) {
-    case 'mix':
-      return work.parts;
-    case 'import':
-      return [];
-    default:
-      return [{ ...plan, work }];
-  }
+  if (work.kind === 'import') return [];
+  return work.kind === 'mix' ? work.parts : [{ ...plan, work }];
 }
 
 /** Undefined if no flow is tried again; of a mix those of the first part that has any. */
@@ -328,14 +322,8 @@ export function retriesIn(plan: Pick<ScenarioPlan, 'work' | 'retries'>): RetryPl
 
 /** Of what is run here. */
 export function worksOf(work: Work): readonly SingleWork[] {
-  switch (work.kind) {
-    case 'mix':
-      return work.parts.map((part) => part.work);
-    case 'import':
-      return [];
-    default:
-      return [work];
-  }
+  if (work.kind === 'import') return [];
+  return work.kind === 'mix' ? work.parts.map((part) => part.work) : [work];
 }
 
 /** The command, the module, or the requests: how results call it. */

@@ -70,14 +70,10 @@ export function planInTree(plan: Plan, env: Readonly<Record<string, string>>, mo
 }
 
 function movedWork(work: Work, move: Move): Work {
-  switch (work.kind) {
-    case 'mix':
-      return { ...work, parts: work.parts.map((part) => ({ ...part, ...movedFlow(part, move) })) };
-    case 'import':
-      return { ...work, file: moved(work.file, move) };
-    default:
-      return movedSingle(work, move);
-  }
+  if (work.kind === 'import') return { ...work, file: moved(work.file, move) };
+  return work.kind === 'mix'
+    ? { ...work, parts: work.parts.map((part) => ({ ...part, ...movedFlow(part, move) })) }
+    : movedSingle(work, move);
 }
 
 function movedFlow(
