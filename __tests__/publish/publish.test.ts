@@ -224,6 +224,27 @@ describe('runs that are repeated', () => {
   });
 });
 
+test('however long reports and names are, the check run is set', async () => {
+  const long = {
+    ...of('fail'),
+    scenarios: of('fail').scenarios.map((one) => ({ ...one, name: '|'.repeat(5000) })),
+  };
+  for (let index = 0; index < 25; index += 1) upload(long, { name: `flowgate-${'<'.repeat(200)}${index}` });
+  await act();
+  expect(Buffer.byteLength(github.checkRuns[0]?.summary ?? '')).toBeLessThanOrEqual(65_535);
+  expect(github.checkRuns[0]?.summary).toContain('Reported by');
+});
+
+test('a pull request that may not be looked up leaves the check run set', async () => {
+  upload(of('pass'));
+  runs.openPullRequests = () => Promise.reject(new GitHubError('Resource not accessible', 403));
+  expect(await act()).toBe(2);
+  expect(github.checkRuns).toHaveLength(1);
+  expect(runner.annotations.map(({ message }) => message).join()).toContain(
+    'It takes "pull-requests: write"',
+  );
+});
+
 test('an artifact of any name takes over no comment but its own', async () => {
   const gate =
     '<!-- flowgate:.github%2Fworkflows%2Fci.yml/gate run=1 attempt=1 verdict=fail inputs=00000000 by=0 -->';

@@ -17,7 +17,7 @@ export interface OpenCheckRun {
   readonly readOnly: boolean;
 }
 
-interface CheckRunEnd {
+export interface CheckRunEnd {
   /** Undefined if it never came to one: a defect, or something that the user has to mend. */
   readonly verdict: Verdict | undefined;
   /** The run was cut short. */

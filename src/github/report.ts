@@ -8,16 +8,16 @@ import { type Shard, shardName, shardSummary, shardText } from '../shards/file.j
 import type { GitHub } from '../system/github.js';
 import type { Files, Logger } from '../system/ports.js';
 import type { Upload } from './artifact.js';
-import { completeCheckRun, type OpenCheckRun } from './check-run.js';
+import { type CheckRunEnd, completeCheckRun, type OpenCheckRun } from './check-run.js';
 import { publishComment } from './comment.js';
 import { OUTPUT_LIMIT, verdictOutputs } from './outputs.js';
 import type { Annotation, OutputName, Runner } from './runner.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Of a check run's summary: "Maximum length: 65535 characters" (REST API, checks). */
-const CHECK_SUMMARY_LIMIT = 65_535;
+export const CHECK_SUMMARY_LIMIT = 65_535;
 /** Of one step (GitHub docs, workflow commands: 1 MiB). */
-const JOB_SUMMARY_LIMIT = 1024 * 1024;
+export const JOB_SUMMARY_LIMIT = 1024 * 1024;
 
 export interface ReportPorts {
   readonly runner: Runner;
@@ -180,6 +180,14 @@ async function complete({ github, runner, renderers }: ReportPorts, subject: Rep
   const { results, checkRun } = subject;
   if (checkRun === undefined) return;
   await completeCheckRun({ github, logger: runner.logger }, checkRun, {
+    ...endOf(results),
+    summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),
+  });
+}
+
+/** What a check run says of the results, without its text. */
+export function endOf(results: Results): Omit<CheckRunEnd, 'summary'> {
+  return {
     verdict: results.verdict,
     interrupted: interruptionOf(results) !== undefined,
     advises: isOnlyAdvice(results),
@@ -189,8 +197,7 @@ async function complete({ github, runner, renderers }: ReportPorts, subject: Rep
       .filter(({ outcome }) => outcome === 'accepted').length,
     unresolved: unresolvedTally(results),
     unresolvedAlone: isUnresolvedAlone(results),
-    summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),
-  });
+  };
 }
 
 const FOLDER = 'flowgate-results';

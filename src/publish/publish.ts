@@ -1,6 +1,6 @@
 import type { CommentMode } from '../config/inputs.js';
 import { publishComment, shortHash } from '../github/comment.js';
-import { type Renderers, reportFailure } from '../github/report.js';
+import { CHECK_SUMMARY_LIMIT, JOB_SUMMARY_LIMIT, type Renderers, reportFailure } from '../github/report.js';
 import type { Runner } from '../github/runner.js';
 import { messageOf, UserError } from '../lib/errors.js';
 import { EXIT } from '../lib/exit-status.js';
@@ -35,9 +35,6 @@ const LARGEST_ARTIFACT = 100e6;
 /** Of one run, and so of comments on one pull request. */
 const MOST_ARTIFACTS = 20;
 const MOST_PULL_REQUESTS = 10;
-/** Of a check run and of a step: see github/report.ts. */
-const CHECK_SUMMARY_LIMIT = 65_535;
-const JOB_SUMMARY_LIMIT = 1024 * 1024;
 
 interface Publishing {
   readonly ports: PublishPorts;
@@ -95,15 +92,18 @@ async function publishRun(publishing: Publishing): Promise<void> {
   logger.info(`${title} (${reports.length} artifacts of run #${run.number} of ${run.headRepository}).`);
   ports.runner.output('conclusion', conclusion);
   const shared = { run, renderers: ports.renderers };
-  await ports.runner.summarize(summaryOf(shared, reports, JOB_SUMMARY_LIMIT));
-  if (inputs.comment !== 'never' && reports.length > 0) {
-    await comment(publishing, reports);
-  }
+  // The check run first: whatever fails after it, a pull request does not wait for it for ever.
   await check(publishing, {
     conclusion,
     title: `${title} (reported by a run of ${run.headRepository})`,
     summary: summaryOf(shared, reports, CHECK_SUMMARY_LIMIT),
   });
+  try {
+    await ports.runner.summarize(summaryOf(shared, reports, JOB_SUMMARY_LIMIT));
+  } catch (thrown) {
+    logger.warn(`The job summary could not be written: ${messageOf(thrown)}`);
+  }
+  if (inputs.comment !== 'never' && reports.length > 0) await comment(publishing, reports);
 }
 
 /** What GitHub refuses for want of a permission is for the user to mend. */

@@ -1,8 +1,7 @@
 import { conclusionOf, titleOf } from '../github/check-run.js';
-import type { Renderers } from '../github/report.js';
+import { endOf, type Renderers } from '../github/report.js';
 import { html } from '../lib/escape.js';
-import { exitStatus, interruptionOf } from '../lib/exit-status.js';
-import { isUnresolvedAlone, type Results, unresolvedTally, type Verdict } from '../model/results.js';
+import type { Results, Verdict } from '../model/results.js';
 import type { CheckRunUpdate } from '../system/github.js';
 import type { TriggeringRun } from './run.js';
 
@@ -48,15 +47,7 @@ function isPass(conclusion: Conclusion): boolean {
 
 function ofResults(results: Results | string): { readonly conclusion: Conclusion; readonly title: string } {
   if (typeof results === 'string') return { conclusion: 'failure', title: 'A result was refused' };
-  const { verdict } = results;
-  const end = {
-    verdict,
-    interrupted: interruptionOf(results) !== undefined,
-    stepFails: exitStatus(results) !== 0,
-    unresolved: unresolvedTally(results),
-    unresolvedAlone: isUnresolvedAlone(results),
-    summary: '',
-  };
+  const end = { ...endOf(results), summary: '' };
   return { conclusion: conclusionOf(end), title: titleOf(end) };
 }
 
@@ -90,7 +81,11 @@ export function summaryOf(
       ? `${note}${refusalOf(report)}`
       : `${note}${renderers.summary(report.results, { limit: left })}`;
   });
-  return parts.length === 0 ? noteOf(run, undefined) : parts.join('\n\n');
+  const whole = parts.length === 0 ? noteOf(run, undefined) : parts.join('\n\n');
+  if (Buffer.byteLength(whole) <= limit) return whole;
+  // Even the shortest report of each is too much.
+  const lines = reports.map((report) => `- ${html(report.name, 60)}: ${verdictOf(report)}`);
+  return [noteOf(run, undefined), lines.join('\n')].join('\n\n');
 }
 
 /** Everything of GitHub's own, and escaped all the same: a fork chooses its name. */
