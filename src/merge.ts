@@ -146,11 +146,13 @@ async function readOne({ path: file, isNamed }: Found, { files, at }: Place): Pr
   const json = await readJson(at(file), files, file);
   const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
   if (schema === SHARD_SCHEMA) return { kind: 'shard', shard: shardIn(json, file) };
-  if (schema === RESULTS_SCHEMA)
-    return {
-      kind: 'leg',
-      results: parsedAs(resultsSchema, json, { file, what: 'results file', schema: RESULTS_SCHEMA }),
-    };
+  if (schema === RESULTS_SCHEMA) {
+    const what = { file, what: 'results file', schema: RESULTS_SCHEMA };
+    const results = parsedAs(resultsSchema, json, what);
+    // What an earlier attempt has joined is an artifact of the run too.
+    const isJoined = results.scenarios.some(({ leg }) => leg !== undefined);
+    return isJoined && !isNamed ? undefined : { kind: 'leg', results };
+  }
   if (!isNamed && !String(schema).startsWith('flowgate.')) return undefined;
   throw new UserError({
     file,

@@ -207,7 +207,7 @@ describe('the artifact', () => {
     await runAction(ports(), start({ inputs: artifact }));
     const [{ name, folder, files } = { name: '', folder: '', files: [] }] = store.uploaded;
     expect(name).toMatch(/^flowgate-gate-[0-9a-f]{8}$/);
-    expect(files).toEqual(['results.json', 'report.html', 'report.md', 'junit.xml'].map((file) => `${folder}/${file}`));
+    expect(files).toEqual(['results.json', 'report.html'].map((file) => `${folder}/${file}`));
     expect(github.comments.get(12)).toHaveLength(1);
   });
 
