@@ -124,7 +124,8 @@ async function filesIn(paths: readonly string[], place: Place): Promise<readonly
   const found = new Map<string, Found>();
   for (const path of paths) {
     const inside = await jsonBelow(path, place, 0);
-    if (inside.length === 0) found.set(path, { path, isNamed: true });
+    const isFolder = inside.length > 0 || (await place.files.list(place.at(path))).length > 0;
+    if (!isFolder) found.set(path, { path, isNamed: true });
     else for (const each of inside) if (!found.has(each)) found.set(each, { path: each, isNamed: false });
   }
   return [...found.values()];

@@ -79,6 +79,11 @@ describe('nothing is judged', () => {
     expect(told).toEqual([]);
   });
 
+  test('if what is there holds no result', async () => {
+    store.ofRun.set('flowgate-gate-1/report.html', '');
+    await expect(merge({ legs: '1' })).rejects.toThrow('no shard and no results.json was found in /temp/');
+  });
+
   test('if the service refuses', async () => {
     store = fakeArtifacts(new Error('no\nservice'));
     await expect(merge({ legs: '1' })).rejects.toThrow('of this run could not be downloaded: no service');

@@ -81,7 +81,7 @@ function tellFailure(
   thrown: unknown,
   { name, required }: Pick<Required<ArtifactRequest>, 'required'> & { name: string },
 ): void {
-  const text = messageOf(thrown).replace(/\s+/g, ' ').trim();
+  const text = messageOf(thrown).replace(/\s+/g, ' ').trim() || 'the service gave no reason';
   const advice = /\(409\)|already exists/i.test(text)
     ? ' Another step of this run has uploaded one of this name: give each step its own, with the input artifact or comment-key.'
     : '';
