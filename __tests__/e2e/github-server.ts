@@ -249,7 +249,7 @@ function userOf(authorization: string): Pick<StoredComment, 'login' | 'type'> {
 /** Performs the request if it is as the description says, and sees to it that the answer is, too. */
 async function perform(call: Partial<Call> & Pick<Call, 'errors'>, store: Store): Promise<Reply> {
   const { operation } = call;
-  if (call.authorization?.endsWith(READ_ONLY) === true && !/\/(list|get)/.test(operation ?? ''))
+  if (call.authorization?.endsWith(READ_ONLY) === true && /\/(create|update)/.test(operation ?? ''))
     return refusal(403, 'Resource not accessible by integration');
   const act = operations[operation ?? ''] ?? ofGit;
   if (operation === undefined || call.errors.length > 0) {

@@ -221,10 +221,20 @@ scenarios:
     });
   });
 
-  describe('a pull request of a fork, by the two workflows that are documented', () => {
+  describe('a pull request of a fork', () => {
     const FORK = { id: 2, full_name: 'someone/repo' };
 
-    test('the first measures and can write nothing, the second comments and sets the check run', async () => {
+    test('without an artifact the step has its verdict, and the log says what the token cannot do', async () => {
+      const end = await runWorkflow({
+        repository: workflowRepository({ '.github/workflows/gate.yml': gate('run: sleep 0.2') }),
+        ...{ file: 'gate.yml', event: pullRequestEvent(FORK), apiUrl: server.url, token: READ_ONLY },
+      });
+      expect([end.exitCode, end.jobs]).toEqual([0, { gate: 'success' }]);
+      expect(server.comments).toEqual([]);
+      expect(end.log).toMatch(/::warning.*comment.*docs\/recipes\.md#forks/);
+    });
+
+    test('of the two workflows that are documented the first writes nothing, the second comment and check run', async () => {
       const repository = workflowRepository({
         '.github/flowgate.yml': 'version: 1\nscenarios: {checkout: {run: exit 1, flows: 2}}\n',
         '.github/workflows/load.yml': documented('recipes.md', '# .github/workflows/load.yml'),
@@ -237,6 +247,7 @@ scenarios:
       });
       expect([measured.exitCode, measured.jobs]).toEqual([1, { gate: 'failure' }]);
       expect([server.comments, server.checkRuns]).toEqual([[], []]);
+      expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
       expect(measured.log).toContain('comment and check run are left to a workflow that publishes them');
 
       const uploaded = artifactsOf(artifacts, 100);
