@@ -48,6 +48,8 @@ export async function run(part: 'gate' | 'merge' | 'publish' = 'gate'): Promise<
     leave(lastResort.statusOf(await startPublishing({ runner, connection, env, token: asked.token })));
     return;
   }
+  const temporary = given('RUNNER_TEMP') ?? tmpdir();
+  const artifacts = (): ReturnType<typeof openArtifacts> => openArtifacts(env);
   const { interrupt, ...ports } = nodePorts();
   const interrupted = interrupt(lastResort.happened);
   // After the last process was ended, whatever ends us.
@@ -68,15 +70,17 @@ export async function run(part: 'gate' | 'merge' | 'publish' = 'gate'): Promise<
         annotations,
       },
       openGitHub: (token) => openGitHub({ token, ...connection }),
-      openArtifacts: () => openArtifacts(env),
-      ...(part === 'merge' ? mergingAction(env) : { makePlan, gate }),
+      openArtifacts: artifacts,
+      ...(part === 'merge'
+        ? mergingAction(env, { openArtifacts: artifacts, temporary })
+        : { makePlan, gate }),
     },
     {
       ...asked,
       env,
       payload: await readPayload(ports.files, env),
       cwd: process.cwd(),
-      temporary: given('RUNNER_TEMP') ?? tmpdir(),
+      temporary,
       machine: readMachine(env),
       version: VERSION,
       nonce: randomBytes(6).toString('hex'),

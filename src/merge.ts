@@ -124,7 +124,8 @@ async function filesIn(paths: readonly string[], place: Place): Promise<readonly
   const found = new Map<string, Found>();
   for (const path of paths) {
     const inside = await jsonBelow(path, place, 0);
-    if (inside.length === 0) found.set(path, { path, isNamed: true });
+    const isFolder = inside.length > 0 || (await place.files.list(place.at(path))).length > 0;
+    if (!isFolder) found.set(path, { path, isNamed: true });
     else for (const each of inside) if (!found.has(each)) found.set(each, { path: each, isNamed: false });
   }
   return [...found.values()];
@@ -146,11 +147,13 @@ async function readOne({ path: file, isNamed }: Found, { files, at }: Place): Pr
   const json = await readJson(at(file), files, file);
   const schema = typeof json === 'object' && json !== null && 'schema' in json ? json.schema : undefined;
   if (schema === SHARD_SCHEMA) return { kind: 'shard', shard: shardIn(json, file) };
-  if (schema === RESULTS_SCHEMA)
-    return {
-      kind: 'leg',
-      results: parsedAs(resultsSchema, json, { file, what: 'results file', schema: RESULTS_SCHEMA }),
-    };
+  if (schema === RESULTS_SCHEMA) {
+    const what = { file, what: 'results file', schema: RESULTS_SCHEMA };
+    const results = parsedAs(resultsSchema, json, what);
+    // What an earlier attempt has joined is an artifact of the run too.
+    const isJoined = results.scenarios.some(({ leg }) => leg !== undefined);
+    return isJoined && !isNamed ? undefined : { kind: 'leg', results };
+  }
   if (!isNamed && !String(schema).startsWith('flowgate.')) return undefined;
   throw new UserError({
     file,

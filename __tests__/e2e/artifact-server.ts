@@ -25,24 +25,42 @@ function runtimeToken(): string {
   return `${part({ alg: 'none' })}.${part({ scp: scopes })}.${randomBytes(12).toString('hex')}`;
 }
 
-/** GitHub's artifact service, as far as its client uploads to it: the names of a run, and the store of Azure for the files. */
+/** GitHub's artifact service, as far as its client asks it: the names of a run, and the store of Azure for the files. */
 export async function startArtifactServer(): Promise<ArtifactServer> {
   const token = runtimeToken();
   const artifacts: StoredArtifact[] = [];
   const blobs = new Map<string, Map<string, Buffer>>();
   const server = createServer((request, response) => {
     answer(request).then(
-      ([status, body]) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+      ([status, body]) => {
+        const type = typeof body === 'string' ? 'application/json' : 'application/zip';
+        response.writeHead(status, { 'content-type': type }).end(body);
+      },
       (thrown: unknown) => response.writeHead(500).end(String(thrown)),
     );
   });
 
-  async function answer(request: IncomingMessage): Promise<[number, string]> {
+  async function answer(request: IncomingMessage): Promise<[number, string | Buffer]> {
     const { pathname, searchParams } = new URL(request.url ?? '', url);
     const body = Buffer.concat((await request.toArray()) as Buffer[]);
+    if (request.method === 'GET') return download(pathname);
     if (!pathname.startsWith(SERVICE)) return [store(pathname, searchParams, body), ''];
     if (request.headers.authorization !== `Bearer ${token}`) return [401, '{"msg":"whose token is it?"}'];
-    const { name } = JSON.parse(body.toString()) as { name: string };
+    const { name, id_filter: only } = JSON.parse(body.toString()) as { name: string; id_filter?: string };
+    if (pathname.endsWith('/ListArtifacts')) {
+      const found = artifacts.filter(({ id }) => only === undefined || String(id) === only);
+      const ids = { workflow_run_backend_id: 'e2eRunId0001', workflow_job_run_backend_id: 'e2eJobId0001' };
+      const listed = found.map(({ id, name: its, zip }) => ({
+        ...{ ...ids, database_id: String(id), name: its, size: String(zip.length) },
+      }));
+      return [200, JSON.stringify({ artifacts: listed })];
+    }
+    if (pathname.endsWith('/GetSignedArtifactURL')) {
+      return [
+        200,
+        JSON.stringify({ signed_url: `${url}/blobs/${encodeURIComponent(name)}?sig=secretsignature` }),
+      ];
+    }
     if (pathname.endsWith('/CreateArtifact')) {
       if (blobs.has(name)) return [409, '{"msg":"an artifact with this name already exists"}'];
       blobs.set(name, new Map());
@@ -52,6 +70,11 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
     const id = artifacts.length + 1;
     artifacts.push({ id, name, zip: Buffer.concat([...(blobs.get(name)?.values() ?? [])]) });
     return [200, JSON.stringify({ ok: true, artifact_id: String(id) })];
+  }
+
+  function download(pathname: string): [number, string | Buffer] {
+    const found = artifacts.find(({ name }) => pathname === `/blobs/${encodeURIComponent(name)}`);
+    return found === undefined ? [404, ''] : [200, found.zip];
   }
 
   /** Blocks, and at last the list of them, which tells their order: they are sent one after another here. */
@@ -68,6 +91,46 @@ export async function startArtifactServer(): Promise<ArtifactServer> {
   return {
     artifacts,
     env: { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url },
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
+
+/**
+ * Passes requests on to an artifact service of 2024: without the field that GitHub's client has sent since, and with
+ * addresses in its answers that the client of today leaves as they are. Files go to the service itself, at the addresses that it answers with.
+ * @param target its address
+ */
+export async function startArtifactRelay(
+  target: string,
+): Promise<Pick<ArtifactServer, 'close'> & { url: string }> {
+  const server = createServer((request, response) => {
+    relay(request).then(
+      ([status, text]) => response.writeHead(status, { 'content-type': 'application/json' }).end(text),
+      (thrown: unknown) => response.writeHead(502).end(JSON.stringify({ msg: String(thrown) })),
+    );
+  });
+
+  async function relay(request: IncomingMessage): Promise<[number, string]> {
+    const body = JSON.parse(Buffer.concat((await request.toArray()) as Buffer[]).toString()) as object;
+    const answer = await fetch(`${target}${request.url ?? ''}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' },
+      body: JSON.stringify({ ...body, mime_type: undefined }),
+    });
+    // Of a signature that ends with = as it is, Azure's client drops that.
+    const text = (await answer.text()).replace(/(?<=sig=[\w-]*)=+/, (end) => '%3D'.repeat(end.length));
+    return [answer.status, text];
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -62,6 +62,9 @@ interface Reply extends GitReply {
 /** GitHub: "Body is too long (maximum is 65536 characters)". */
 const LONGEST_BODY = 65_536;
 
+/** The token of a run of a fork's pull request. */
+export const READ_ONLY = 'ghs_e2eTokenThatCanOnlyRead0123456789';
+
 type Stored = 'comments' | 'checkRuns' | 'git' | 'pullRequests' | 'artifacts' | 'runs';
 type Store = Pick<GitHubServer, Stored> & {
   nextId: number;
@@ -246,6 +249,8 @@ function userOf(authorization: string): Pick<StoredComment, 'login' | 'type'> {
 /** Performs the request if it is as the description says, and sees to it that the answer is, too. */
 async function perform(call: Partial<Call> & Pick<Call, 'errors'>, store: Store): Promise<Reply> {
   const { operation } = call;
+  if (call.authorization?.endsWith(READ_ONLY) === true && /\/(create|update)/.test(operation ?? ''))
+    return refusal(403, 'Resource not accessible by integration');
   const act = operations[operation ?? ''] ?? ofGit;
   if (operation === undefined || call.errors.length > 0) {
     store.violations.push(...call.errors);

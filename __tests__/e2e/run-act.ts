@@ -1,11 +1,12 @@
 /** Workflows, run by act: a workflow engine that reads the same YAML as GitHub's and starts actions as its runner does. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import { GIT_ENV, makeRepository, temporary, type TestRepository } from '../repository.js';
+import { startArtifactRelay } from './artifact-server.js';
 import { TOKEN } from './run-action.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -36,6 +37,8 @@ export interface Workflow {
   readonly job?: string;
   /** Only these legs, `os:ubuntu-latest`. */
   readonly matrix?: string;
+  /** What the job may write with; that of a run of this repository if left out. */
+  readonly token?: string;
   /** Where artifacts are kept: a folder for each run, by its id. */
   readonly artifacts?: string;
 }
@@ -67,6 +70,24 @@ export function workflowRepository(files: Readonly<Record<string, string>>): Tes
   return repository;
 }
 
+/** The workflow in a page of docs/ that has `part` in it, with the action that is built now. */
+export function documented(page: string, part: string): string {
+  const text = readFileSync(join(ROOT, 'docs', page), 'utf8');
+  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  const [found, ...others] = blocks.filter((block) => /^jobs:/m.test(block) && block.includes(part));
+  if (found === undefined || others.length > 0)
+    throw new Error(
+      `docs/${page} has ${others.length + (found === undefined ? 0 : 1)} workflows with "${part}" in it`,
+    );
+  return found.replaceAll(/(flowgate\/flowgate\S*)@(?:<commit>|v\d+)/g, '$1@v1');
+}
+
+/** What a run has uploaded, as act keeps it. */
+export function artifactsOf(folder: string, run: number): readonly { name: string; zip: Buffer }[] {
+  const place = join(folder, String(run));
+  return readdirSync(place).map((name) => ({ name, zip: readFileSync(join(place, name, `${name}.zip`)) }));
+}
+
 /** This repository's own workflows with what they run. */
 export function ownRepository(): TestRepository {
   const repository = makeRepository();
@@ -92,7 +113,7 @@ function action(): string {
 
 /** Runs a workflow on this machine: no container, no network but the API server and act's own store of artifacts. */
 export async function runWorkflow(workflow: Workflow): Promise<WorkflowEnd> {
-  const { repository, file, event, apiUrl, runId = 100, attempt = 1, job, matrix } = workflow;
+  const { repository, file, event, apiUrl, runId = 100, attempt = 1, job, matrix, token = TOKEN } = workflow;
   const folder = temporary();
   const payload = join(folder, 'event.json');
   writeFileSync(payload, JSON.stringify(event.payload));
@@ -104,25 +125,33 @@ export async function runWorkflow(workflow: Workflow): Promise<WorkflowEnd> {
     GITHUB_RUN_ATTEMPT: String(attempt),
     FLOWGATE_TEST: '1',
   };
+  const port = await freePort();
   const args = [
     event.name,
     '--json',
     '--no-cache-server',
     ...['--workflows', `.github/workflows/${file}`],
-    ...['--platform', 'ubuntu-latest=-self-hosted'],
+    // Whatever it is called, it is this machine.
+    ...['ubuntu-latest', 'windows-latest'].flatMap((name) => ['--platform', `${name}=-self-hosted`]),
     ...['--eventpath', payload],
     ...['--local-repository', `flowgate/flowgate@v1=${action()}`],
     ...['--action-cache-path', join(folder, 'cache')],
     ...['--artifact-server-path', artifacts, '--artifact-server-addr', '127.0.0.1'],
-    ...['--artifact-server-port', String(await freePort())],
-    ...['--secret', `GITHUB_TOKEN=${TOKEN}`],
+    ...['--artifact-server-port', String(port)],
+    ...['--secret', `GITHUB_TOKEN=${token}`],
     ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...(job === undefined ? [] : ['--job', job]),
     ...(matrix === undefined ? [] : ['--matrix', matrix]),
   ];
-  const env = { PATH: process.env.PATH, HOME: folder, ...GIT_ENV };
-  const { exitCode, text } = await start(ACT ?? 'act', args, { cwd: repository.folder, env });
-  return { exitCode, ...read(text) };
+  // act 0.2.89 refuses what the client of the artifact service has sent since 2025, and says to whom it is to be sent.
+  const relay = await startArtifactRelay(`http://127.0.0.1:${port}`);
+  const env = { PATH: process.env.PATH, HOME: folder, ACTIONS_RUNTIME_URL: `${relay.url}/`, ...GIT_ENV };
+  try {
+    const { exitCode, text } = await start(ACT ?? 'act', args, { cwd: repository.folder, env });
+    return { exitCode, ...read(text) };
+  } finally {
+    await relay.close();
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -8,6 +8,7 @@ import type { Results } from '../../src/model/results.js';
 
 export const ACTION = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 export const PUBLISH = fileURLToPath(new URL('../../dist/publish.js', import.meta.url));
+export const MERGE = fileURLToPath(new URL('../../dist/merge.js', import.meta.url));
 export const TOKEN = 'ghs_e2eTokenThatNobodyMaySee0123456789';
 
 export interface ActionOptions {

@@ -43,6 +43,11 @@ describe('what cannot be uploaded', () => {
     expect(runner.outputs.size).toBe(0);
   });
 
+  test('is told of a service that does not say why', async () => {
+    await upload({}, refusing(''));
+    expect(runner.logger.at('warn').join()).toContain('could not be uploaded: the service gave no reason.');
+  });
+
   test('is an error where others wait for it', async () => {
     const { isDone } = await upload({ required: true }, refusing('no room'));
     expect(isDone).toBe(false);

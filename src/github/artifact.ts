@@ -1,5 +1,6 @@
-import { messageOf } from '../lib/errors.js';
-import type { Logger } from '../system/ports.js';
+import { messageOf, UserError } from '../lib/errors.js';
+import { plural } from '../lib/format.js';
+import type { Files, Logger } from '../system/ports.js';
 import { shortHash } from './comment.js';
 import type { Runner } from './runner.js';
 
@@ -16,6 +17,11 @@ export interface Artifact {
 export interface ArtifactStore {
   /** Gives the artifact's id. */
   upload(artifact: Artifact): Promise<number>;
+  /**
+   * Unpacks those of this run whose names begin with `prefix`, each into a folder of its name below `folder`; gives the
+   * names.
+   */
+  download(prefix: string, folder: string): Promise<readonly string[]>;
 }
 
 export interface ArtifactRequest {
@@ -75,7 +81,7 @@ function tellFailure(
   thrown: unknown,
   { name, required }: Pick<Required<ArtifactRequest>, 'required'> & { name: string },
 ): void {
-  const text = messageOf(thrown).replace(/\s+/g, ' ').trim();
+  const text = messageOf(thrown).replace(/\s+/g, ' ').trim() || 'the service gave no reason';
   const advice = /\(409\)|already exists/i.test(text)
     ? ' Another step of this run has uploaded one of this name: give each step its own, with the input artifact or comment-key.'
     : '';
@@ -84,12 +90,53 @@ function tellFailure(
   else logger.warn(`${said} The verdict is not affected.`);
 }
 
+interface DownloadPorts {
+  readonly files: Pick<Files, 'remove'>;
+  readonly logger: Logger;
+  readonly load: () => Promise<ArtifactStore>;
+}
+
+/**
+ * What the jobs of this run have uploaded under the names that {@link artifactName} makes.
+ * @param folder absolute; emptied before
+ * @throws UserError if there is nothing, or it cannot be had
+ */
+export async function downloadMade(
+  { files, logger, load }: DownloadPorts,
+  { folder, env }: { readonly folder: string; readonly env: ArtifactRequest['env'] },
+): Promise<void> {
+  const refuse = (message: string): UserError => new UserError({ where: 'input files', message });
+  if (!hasArtifacts(env.GITHUB_SERVER_URL)) {
+    throw refuse(
+      'GitHub Enterprise Server does not have the artifact service that flowgate uses; give the folder that a version of ' +
+        'actions/download-artifact that your server supports has filled',
+    );
+  }
+  let names: readonly string[];
+  try {
+    await files.remove(folder);
+    names = await (await load()).download(`${MADE}-`, folder);
+  } catch (thrown) {
+    const text = messageOf(thrown).replace(/\s+/g, ' ').trim();
+    throw refuse(`the artifacts of this run could not be downloaded: ${text}`);
+  }
+  if (names.length === 0) {
+    throw refuse(
+      `no artifact of this run has a name that begins with ${MADE}-: let needs: name the job that measures, with shard, or ` +
+        'with artifact: true',
+    );
+  }
+  logger.info(`Joining ${plural(names.length, 'artifact')} of this run: ${names.join(', ')}`);
+}
+
 /** The hosts that GitHub itself runs; a server of a company's own has an older service, which the client refuses. */
 function hasArtifacts(server: string | undefined): boolean {
   const host = URL.canParse(server ?? '') ? new URL(server ?? '').hostname : 'github.com';
   return host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost');
 }
 
+/** What the name of an artifact that is given none begins with. */
+const MADE = 'flowgate';
 /** Characters of a name that people read. */
 const LONGEST_PART = 60;
 
@@ -103,5 +150,5 @@ export function artifactName({ key, job }: { readonly key: string; readonly job:
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, LONGEST_PART);
-  return ['flowgate', readable, shortHash(key)].filter((part) => part !== '').join('-');
+  return [MADE, readable, shortHash(key)].filter((part) => part !== '').join('-');
 }

@@ -4,6 +4,7 @@ import { exitStatus } from '../lib/exit-status.js';
 import { didYouMean } from '../lib/nearest.js';
 import { merge, parseLegs } from '../merge.js';
 import type { ActionPorts } from './action.js';
+import { type ArtifactStore, downloadMade } from './artifact.js';
 
 /** All inputs of merge/action.yml. */
 export const MERGE_INPUTS = [
@@ -19,6 +20,12 @@ export const MERGE_INPUTS = [
   'matrix',
 ] as const;
 
+interface MergingPorts {
+  readonly openArtifacts: () => Promise<ArtifactStore>;
+  /** Absolute: the runner's temporary folder. */
+  readonly temporary: string;
+}
+
 /**
  * The action of merge/action.yml: it reports as the gate does, and where the gate runs scenarios, it joins what others have
  * measured.
@@ -26,6 +33,7 @@ export const MERGE_INPUTS = [
  */
 export function mergingAction(
   env: Readonly<Record<string, string | undefined>>,
+  { openArtifacts, temporary }: MergingPorts,
 ): Pick<ActionPorts, 'makePlan' | 'gate'> {
   const read = (name: (typeof MERGE_INPUTS)[number]): string =>
     (env[`INPUT_${name.toUpperCase()}`] ?? '').trim();
@@ -36,10 +44,6 @@ export function mergingAction(
   return {
     makePlan: (inputs) => {
       const problems = [...problemsOf(inputs), ...unknownInputs(env)];
-      if (paths.length === 0) {
-        const message = 'names nothing; give the folder that actions/download-artifact has filled';
-        problems.push({ where: 'input files', message });
-      }
       if (problems.length > 0) throw new UserError(problems);
       return Promise.resolve({ scenarios: [], source: { kind: 'inputs' } });
     },
@@ -47,7 +51,9 @@ export function mergingAction(
       const { version, git, run } = context;
       const legs = read('legs') === '' ? undefined : parseLegs(read('legs'), 'input legs');
       const createdAt = clock.wall().toISOString();
-      const joined = await merge(paths, {
+      const folder = `${temporary}/flowgate-artifacts`;
+      if (paths.length === 0) await downloadMade({ files, logger, load: openArtifacts }, { folder, env });
+      const joined = await merge(paths.length === 0 ? [folder] : paths, {
         files,
         cwd: workspace,
         context: { version, createdAt, legs, known: { git, run } },

@@ -33,6 +33,9 @@ interface ArtifactBundle {
     artifact: Parameters<ArtifactStore['upload']>[0],
     env: Readonly<Record<string, string | undefined>>,
   ) => Promise<number>;
+  readonly downloadArtifacts: (
+    ...given: [...Parameters<ArtifactStore['download']>, Readonly<Record<string, string | undefined>>]
+  ) => Promise<readonly string[]>;
 }
 
 /** Loads the client of the artifact service, with the variables that the runner has started us with. */
@@ -41,5 +44,8 @@ export async function openArtifacts(
 ): Promise<ArtifactStore> {
   const file = fileBeside(import.meta.url, 'artifact.js');
   const bundle = (await import(/* webpackIgnore: true */ pathToFileURL(file).href)) as ArtifactBundle;
-  return { upload: (artifact) => bundle.uploadArtifact(artifact, env) };
+  return {
+    upload: (artifact) => bundle.uploadArtifact(artifact, env),
+    download: (prefix, folder) => bundle.downloadArtifacts(prefix, folder, env),
+  };
 }
