@@ -170,7 +170,7 @@ function rankedOf(columns: readonly Float64Array[], before: number): number {
     if (before < sum(under)) to = under;
     else {
       const upTo = columns.map((column, index) =>
-        placeAfter(number, column, { from: under[index], to: to[index] }),
+        placeOf(number, column, { from: under[index], to: to[index], orEqual: true }),
       );
       // Not −0, which is as large as 0 and would depend on the order of the columns.
       if (before < sum(upTo)) return number + 0;
@@ -185,25 +185,15 @@ interface Part {
   readonly to?: number | undefined;
 }
 
-/** How many numbers of a column that ascends are smaller. */
-function placeOf(number: number, column: Float64Array, { from = 0, to = column.length }: Part): number {
+/** How many numbers of a column that ascends are smaller than a number; with `orEqual` those that equal it too. */
+function placeOf(number: number, column: Float64Array, part: Part & { readonly orEqual?: boolean }): number {
+  const { from = 0, to = column.length, orEqual = false } = part;
   let low = from;
   let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((column[middle] as number) < number) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** How many are not larger. */
-function placeAfter(number: number, column: Float64Array, { from = 0, to = column.length }: Part): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((column[middle] as number) <= number) low = middle + 1;
+    const each = column[middle] as number;
+    if (each < number || (orEqual && each === number)) low = middle + 1;
     else high = middle;
   }
   return low;
