@@ -1,6 +1,7 @@
 import { Mean } from '../lib/statistics/distribution.js';
 import { byFrequency } from '../measure/errors.js';
 import { inFlightOver, type TallyColumns } from '../measure/tally.js';
+import { placeOf } from '../measure/values.js';
 import {
   type Distribution,
   type ErrorGroup,
@@ -56,8 +57,8 @@ export class JoinedTally implements FlowTally {
 
   inFlightOver(slices: number): readonly number[] {
     const window = this.window ?? { from: 0, to: 0 };
-    const starts = joined(this.#all.map(({ starts: column }) => column));
-    const ends = joined(this.#all.map(({ ends: column }) => column));
+    const starts = this.#all.map(({ starts: column }) => column);
+    const ends = this.#all.map(({ ends: column }) => column);
     return inFlightOver({ starts, ends }, window, slices);
   }
 
@@ -177,49 +178,6 @@ function rankedOf(columns: readonly Float64Array[], before: number): number {
       from = upTo;
     }
   }
-}
-
-/** What is left to be searched. */
-interface Part {
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-}
-
-/** How many numbers of a column that ascends are smaller than a number; with `orEqual` those that equal it too. */
-function placeOf(number: number, column: Float64Array, part: Part & { readonly orEqual?: boolean }): number {
-  const { from = 0, to = column.length, orEqual = false } = part;
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const each = column[middle] as number;
-    if (each < number || (orEqual && each === number)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Of the longest column; what all columns have of a range is sorted at once. */
-const RANGE = 256;
-
-/** All numbers, ascending, of columns that each ascend: range by range, since to sort little at a time is faster. */
-function joined(columns: readonly Float64Array[]): Float64Array {
-  const [longest = new Float64Array()] = columns.toSorted((one, other) => other.length - one.length);
-  const all = new Float64Array(sum(columns.map(({ length }) => length)));
-  const taken = columns.map(() => 0);
-  let place = 0;
-  for (let edge = RANGE; place < all.length; edge += RANGE) {
-    const begin = place;
-    for (const [index, column] of columns.entries()) {
-      const from = taken[index] ?? 0;
-      const to = placeOf(longest[edge] ?? Infinity, column, { from });
-      all.set(column.subarray(from, to), place);
-      taken[index] = to;
-      place += to - from;
-    }
-    all.subarray(begin, place).sort();
-  }
-  return all;
 }
 
 function longest(windows: readonly Window[]): Window | undefined {
