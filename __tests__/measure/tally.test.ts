@@ -9,6 +9,13 @@ const sweepOf = (flows: readonly Span[]) => ({
   starts: Float64Array.from(flows, runningFrom).sort(),
   ends: Float64Array.from(flows, ({ endedAt }) => endedAt).sort(),
 });
+/** As so many machines would have them. */
+const columnsOf = (flows: readonly Span[], machines = 1) => {
+  const all = Array.from({ length: machines }, (_, machine) =>
+    sweepOf(flows.filter((__, index) => index % machines === machine)),
+  );
+  return { starts: all.map(({ starts }) => starts), ends: all.map(({ ends }) => ends) };
+};
 const most = (flows: readonly Span[]) => mostInFlight(sweepOf(flows).starts, sweepOf(flows).ends);
 const startSkew = (flows: readonly Flow[]) => {
   const skew = new Skew();
@@ -62,7 +69,7 @@ describe('most flows in flight', () => {
 describe('flows in flight over time', () => {
   test('the most in each part of the window, those included that go on from the part before', () => {
     const flows = spans([0, 35], [12, 18], [14, 16], [31, 40]);
-    expect(inFlightOver(sweepOf(flows), { from: 0, to: 40 }, 4)).toEqual([1, 3, 1, 2]);
+    expect(inFlightOver(columnsOf(flows), { from: 0, to: 40 }, 4)).toEqual([1, 3, 1, 2]);
   });
 
   test('the largest part is the most in flight of all', () => {
@@ -75,7 +82,9 @@ describe('flows in flight over time', () => {
         from: Math.min(...flows.map(({ startedAt }) => startedAt)),
         to: Math.max(...flows.map(({ endedAt }) => endedAt)),
       };
-      expect(Math.max(...inFlightOver(sweepOf(flows), window, 7))).toBe(most(flows));
+      const inFlight = inFlightOver(columnsOf(flows), window, 7);
+      expect(Math.max(...inFlight)).toBe(most(flows));
+      expect(inFlightOver(columnsOf(flows, 3), window, 7)).toEqual(inFlight);
     });
   });
 });

@@ -3,8 +3,8 @@ import { shown, spoken } from '../../src/model/document.js';
 import type { ScenarioResults } from '../../src/model/results.js';
 import { documentOf, sectionsOf } from '../../src/report/document.js';
 import { renderHtml } from '../../src/report/html.js';
-import { renderSummary } from '../../src/report/markdown.js';
-import { renderTerminal } from '../../src/report/terminal.js';
+import { renderComment, renderSummary } from '../../src/report/markdown.js';
+import { renderTerminal, renderVerdict } from '../../src/report/terminal.js';
 import { firstOf } from '../fakes/one-comparison.js';
 import { partsOf } from '../fakes/report-parts.js';
 import { aResults, aScenario, aThreshold } from '../fakes/results.js';
@@ -265,6 +265,21 @@ describe('what else is seen', () => {
     expect(documentOf(aResults({ scenarios: [aScenario(), aScenario()] })).tally).toBe(
       'all 2 scenarios hold',
     );
+  });
+
+  test('legs that are missing are told by name wherever a report is read, also where all that are there hold', () => {
+    const results = aResults({ verdict: 'inconclusive', faults: ['leg node-24 is missing'] });
+    const reports = {
+      terminal: renderTerminal(results, { color: false, width: 100 }),
+      comment: renderComment(results, { marker: '<!-- m -->' }),
+      summary: renderSummary(results),
+      page: renderHtml(results),
+    };
+    for (const text of Object.values(reports)) {
+      expect(text).toContain('not all runs are there that were to be joined');
+      expect(text).toContain('leg node-24 is missing');
+    }
+    expect(renderVerdict(results)).toBe('inconclusive: not all runs are there that were to be joined');
   });
 
   test('the machine by its short name, and the run', () => {

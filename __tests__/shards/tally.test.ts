@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { countOf, percentile } from '../../src/lib/statistics/distribution.js';
 import { Tally, type TallyColumns } from '../../src/measure/tally.js';
 import type { Distribution, Flow, FlowTally, Outcome } from '../../src/model/flow.js';
 import { storedTally, tallyColumns } from '../../src/shards/columns.js';
@@ -57,8 +58,15 @@ function sent(flows: readonly Flow[]): TallyColumns {
   return tallyColumns(JSON.parse(text) as ReturnType<typeof storedTally>);
 }
 
-const bits = (values: Distribution | undefined): unknown =>
-  values !== undefined && 'sorted' in values ? { sorted: [...values.sorted], mean: values.mean } : values;
+function bits(values: Distribution | undefined): unknown {
+  if (values === undefined || 'percentile' in values) return values;
+  const sorted =
+    'sorted' in values
+      ? [...values.sorted]
+      : Array.from({ length: values.count }, (_, before) => values.ranked(before));
+  const percentiles = [0, 12.5, 50, 95, 99.9, 100].map((percent) => percentile(values, percent));
+  return { sorted, count: countOf(values), mean: values.mean, percentiles };
+}
 
 /** All that a tally tells but what is of one machine by its nature. */
 function told(tally: FlowTally): unknown {
@@ -116,6 +124,31 @@ describe('flows of several machines', () => {
     expect(new JoinedTally([one, other]).mostInFlight()).toEqual({ most: 3, of: 5, machines: [3, 2] });
   });
 
+  test('have percentiles between equal values, and none of no value', () => {
+    const metrics = (values: readonly number[]): TallyColumns =>
+      sent(
+        values.map((value, index) => ({
+          ...{
+            slot: 1,
+            iteration: index + 1,
+            token: 't',
+            outcome: 'ok',
+            scheduledAt: 0,
+            startedAt: 0,
+            endedAt: 10,
+          },
+          metrics: [{ name: 'cost', value, unit: 'count' }],
+        })),
+      );
+    const parts = [[2, 2, -0, 7], [], [2, 0, 2], [-5, 7, 2, 2, 2]].map(metrics);
+    for (const order of [parts, parts.toReversed()]) {
+      const joined = new JoinedTally(order);
+      const cost = joined.reported().get('cost');
+      expect(bits(cost?.values)).toMatchObject({ sorted: [-5, 0, 0, 2, 2, 2, 2, 2, 2, 2, 7, 7] });
+      expect(joined.firstByteTimes()).toBeUndefined();
+    }
+  });
+
   test('a metric of two kinds of unit is said, and not added up as one', () => {
     const flow = { slot: 1, token: 't', outcome: 'ok', scheduledAt: 0, startedAt: 0, endedAt: 10 } as const;
     const one = sent([{ ...flow, iteration: 1, metrics: [{ name: 'cost', value: 1, unit: 'ms' }] }]);
@@ -137,6 +170,13 @@ describe('columns of a file', () => {
   test('are refused if they are shorter than the counts say', () => {
     expect(() => tallyColumns({ ...stored, flowTimes: '' })).toThrow(
       'it does not have as many times as flows',
+    );
+  });
+
+  test('are refused if they do not ascend: nothing sorts them again', () => {
+    const falling = Buffer.from(new Float64Array([1, 3, 2]).buffer).toString('base64');
+    expect(() => tallyColumns({ ...stored, firstByteTimes: falling })).toThrow(
+      'a column of numbers is not ascending',
     );
   });
 

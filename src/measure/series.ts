@@ -69,10 +69,10 @@ function cpuOver(
     .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (window * cores));
 }
 
-function spansOf(flows: readonly FlowResult[]): { starts: Float64Array; ends: Float64Array } {
+function spansOf(flows: readonly FlowResult[]): Record<'starts' | 'ends', readonly Float64Array[]> {
   const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
   const times = (of: 'startedAt' | 'endedAt') => Float64Array.from(ran, (flow) => flow[of]).sort();
-  return { starts: times('startedAt'), ends: times('endedAt') };
+  return { starts: [times('startedAt')], ends: [times('endedAt')] };
 }
 
 /** Fewer values, each the largest of those that it stands for. */

@@ -17,7 +17,7 @@ import type { Record } from '../model/record.js';
 import type { ScenarioResults } from '../model/results.js';
 import { byFrequency, ErrorKinds } from './errors.js';
 import { MOST_REPORTED, ReportedValues } from './reported.js';
-import { Column, EXACT_VALUES, Values } from './values.js';
+import { Ascending, Column, EXACT_VALUES, Values } from './values.js';
 
 /** How far apart flows started that left one start barrier. */
 export class Skew {
@@ -146,7 +146,7 @@ export class Tally implements FlowTally {
 
   inFlightOver(slices: number): readonly number[] {
     const window = this.window ?? { from: 0, to: 0 };
-    return inFlightOver({ starts: this.#starts.sorted(), ends: this.#ends.sorted() }, window, slices);
+    return inFlightOver({ starts: [this.#starts.sorted()], ends: [this.#ends.sorted()] }, window, slices);
   }
 
   flowTimes(): Distribution | undefined {
@@ -309,24 +309,30 @@ export function mostInFlight(starts: Float64Array, ends: Float64Array): number {
   return most;
 }
 
-/** The same in each of `slices` equal parts of a window. */
+/** The same in each of `slices` equal parts of a window, of columns that each ascend. */
 export function inFlightOver(
-  { starts, ends }: { starts: Float64Array; ends: Float64Array },
+  { starts, ends }: { starts: readonly Float64Array[]; ends: readonly Float64Array[] },
   { from, to }: Window,
   slices: number,
 ): readonly number[] {
   const width = (to - from) / slices;
-  let started = 0;
-  let ended = 0;
+  const allStarts = new Ascending(starts);
+  const allEnds = new Ascending(ends);
+  let inFlight = 0;
   return Array.from({ length: slices }, (_, slice) => {
     const edge = slice === slices - 1 ? Infinity : from + (slice + 1) * width;
-    let most = started - ended;
-    while ((starts[started] ?? Infinity) < edge) {
-      while ((ends[ended] ?? Infinity) <= (starts[started] as number)) ended++;
-      started++;
-      most = Math.max(most, started - ended);
+    const ending = allEnds.below(edge);
+    let ended = 0;
+    let most = inFlight;
+    for (const start of allStarts.below(edge)) {
+      while ((ending[ended] ?? Infinity) <= start) {
+        ended++;
+        inFlight--;
+      }
+      inFlight++;
+      most = Math.max(most, inFlight);
     }
-    while ((ends[ended] ?? Infinity) < edge) ended++;
+    inFlight -= ending.length - ended;
     return most;
   });
 }

@@ -57,6 +57,57 @@ export class Column {
   }
 }
 
+/** Columns that each ascend, read together range by range: what is sorted at once is little, and there is no whole. */
+export class Ascending {
+  readonly #columns: readonly Float64Array[];
+  readonly #taken: number[];
+
+  constructor(columns: readonly Float64Array[]) {
+    this.#columns = columns;
+    this.#taken = columns.map(() => 0);
+  }
+
+  /** All numbers below an edge that were not read yet, ascending. */
+  below(edge: number): Float64Array {
+    const parts = this.#columns.map((column, index) => {
+      const from = this.#taken[index] ?? 0;
+      const to = placeOf(edge, column, { from });
+      this.#taken[index] = to;
+      return column.subarray(from, to);
+    });
+    const [first] = parts;
+    if (first !== undefined && parts.length === 1) return first;
+    const all = new Float64Array(parts.reduce((total, { length }) => total + length, 0));
+    let place = 0;
+    for (const part of parts) {
+      all.set(part, place);
+      place += part.length;
+    }
+    return all.sort();
+  }
+}
+
+/** Where a column is searched. */
+interface Part {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly orEqual?: boolean;
+}
+
+/** How many numbers of a column that ascends are smaller than a number; with `orEqual` those that equal it too. */
+export function placeOf(number: number, column: Float64Array, part: Part): number {
+  const { from = 0, to = column.length, orEqual = false } = part;
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const each = column[middle] as number;
+    if (each < number || (orEqual && each === number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Up to here every value is kept, and percentiles are exact (sorting as many takes about 0.13 s). */
 export const EXACT_VALUES = 1_000_000;
 

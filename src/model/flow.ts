@@ -148,7 +148,15 @@ export interface CoarseDistribution {
   readonly percentile: (percent: number) => number;
 }
 
-export type Distribution = ExactDistribution | CoarseDistribution;
+/** Every value that several machines measured, each with its own: percentiles are exact. */
+export interface JoinedDistribution {
+  readonly count: number;
+  readonly mean: number;
+  /** The value that has so many before it, ascending: of 0 it is the least. */
+  readonly ranked: (before: number) => number;
+}
+
+export type Distribution = ExactDistribution | JoinedDistribution | CoarseDistribution;
 
 /** What flows reported by one name; one value a flow. */
 export interface ReportedTotals {

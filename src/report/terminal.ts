@@ -27,7 +27,7 @@ export function renderTerminal(results: Results, options: { color: boolean; widt
   const printer = terminalPrinter(options);
   const { scenarios, machine, run, reproduce } = document;
   const lines = scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario, printer)]);
-  if (scenarios.length !== 1) {
+  if (scenarios.length !== 1 || results.faults !== undefined) {
     lines.push('', ...printer.verdict(document.verdict, `flowgate: ${document.tally}`));
   }
   const before = printer.lines(document.before);
@@ -41,11 +41,12 @@ export function renderTerminal(results: Results, options: { color: boolean; widt
   return lines.join('\n');
 }
 
-/** The verdict in one line: of one scenario its sentence, of several what they come to. */
+/** The verdict in one line: of one scenario its sentence, of several, or where legs are missing, what they come to. */
 export function renderVerdict(results: Results): string {
   const { scenarios, verdict, tally } = documentOf(results);
   const [only, ...others] = scenarios;
-  if (only === undefined || others.length > 0) return `${verdict}: ${plain(tally)}`;
+  if (only === undefined || others.length > 0 || results.faults !== undefined)
+    return `${verdict}: ${plain(tally)}`;
   const { name, status, lead } = only;
   return `${verdict}: ${plain(`${plain(name, 40)} ${plain(status, 60)}: ${textOf(lead, 500)}`, 600)}`;
 }

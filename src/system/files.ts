@@ -324,7 +324,7 @@ export const nodeFiles: Files = {
 export async function readRegularFile(path: string, most = SMALL_FILE): Promise<string> {
   const { file, size } = await openRegularFile(path);
   try {
-    const bytes = size > most ? undefined : await readAtMost(file, most);
+    const bytes = size > most ? undefined : await readAtMost(file, { size, most });
     if (bytes !== undefined) return bytes.toString('utf8');
     const message = `is larger than ${formatQuantity(most, 'bytes')}, the most that is read; make it smaller`;
     throw new UserError({ file: path, message });
@@ -367,14 +367,20 @@ async function openRegularFile(path: string): Promise<{ readonly file: FileHandl
 }
 
 /** Undefined if there is more: a file can grow while it is read. */
-async function readAtMost(file: FileHandle, most: number): Promise<Buffer | undefined> {
+async function readAtMost(
+  file: FileHandle,
+  { size, most }: { readonly size: number; readonly most: number },
+): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
-  let size = 0;
-  while (size <= most) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(PIECE), 0, PIECE);
-    if (bytesRead === 0) return Buffer.concat(pieces);
+  let total = 0;
+  while (total <= most) {
+    // A file that keeps its size is one piece, and not copied.
+    const length = pieces.length === 0 ? Math.max(size, PIECE) : PIECE;
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length);
+    const [first] = pieces;
+    if (bytesRead === 0) return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
     pieces.push(buffer.subarray(0, bytesRead));
-    size += bytesRead;
+    total += bytesRead;
   }
   return undefined;
 }

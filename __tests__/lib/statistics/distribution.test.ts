@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { distributionOf, percentile, statOf } from '../../../src/lib/statistics/distribution.js';
+import { distributionOf, Mean, percentile, statOf } from '../../../src/lib/statistics/distribution.js';
 import { forSeeds, seeded } from '../../measure/seeded.js';
 
 function known(values: ArrayLike<number>) {
@@ -49,6 +49,20 @@ describe('distribution', () => {
 
   test('the mean keeps small values beside large ones', () => {
     expect(statOf(known([1e16, 1, 1, -1e16]), 'avg')).toBe(0.5);
+  });
+
+  test('many numbers add up to the bit as one after another, of whatever sizes and signs', () => {
+    forSeeds(60, (random) => {
+      const reach = [0, 20, 300, 1000][Math.floor(random() * 4)] ?? 0;
+      const values = Float64Array.from({ length: Math.floor(random() * 9000) }, () =>
+        random() < 0.1 ? 0 : (random() - 0.4) * 2 ** Math.round((random() - 0.5) * 2 * reach),
+      );
+      const [one, all] = [new Mean(), new Mean()];
+      for (const value of values) one.add(value);
+      all.addAll(values.subarray(0, 100));
+      all.addAll(values.subarray(100));
+      expect([all.sum, all.value]).toEqual([one.sum, one.value]);
+    });
   });
 
   test('values need not be sorted and are left as they were', () => {
