@@ -35,5 +35,5 @@ export const parts: Reporter = ({ parts: all = [], metrics, counts }) => {
     ...onPage(block.part('Parts of the mix', [table])),
     ...atTerminal(table),
   ];
-  return [{ id: 'parts', half: true, blocks }];
+  return [{ id: 'parts', blocks }];
 };
