@@ -285,7 +285,8 @@ withEngine('a container that runs already', () => {
     );
     const child = spawn(process.execPath, ['server.mjs'], { cwd, stdio: 'ignore' });
     try {
-      await until(() => existsSync(join(cwd, 'port')));
+      // There, and written: it is empty for a moment.
+      await until(() => existsSync(join(cwd, 'port')) && readFileSync(join(cwd, 'port'), 'utf8') !== '');
       const port = readFileSync(join(cwd, 'port'), 'utf8');
       write(
         cwd,
