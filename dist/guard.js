@@ -50,9 +50,19 @@ function iterationOf({ run }, token) {
 }
 /** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
 function traceparentOf({ run }, count) {
-    const trace = run + count.toString(16).padStart(32 - run.length, '0');
-    const span = (count + 1).toString(16).padStart(16, '0');
-    return `00-${trace}-${span}-01`;
+    const { traceId, spanId } = traceIds(run, count);
+    return `00-${traceId}-${spanId}-01`;
+}
+/** The trace and the span that TRACEPARENT of the flow of a token named; undefined for what is no token of a counted flow. */
+function traceOf(token) {
+    const [, run, count] = /^fg-([0-9a-f]{12})-(\d{1,12})$/.exec(token) ?? [];
+    return run === undefined ? undefined : traceIds(run, Number(count));
+}
+function traceIds(run, count) {
+    return {
+        traceId: run + count.toString(16).padStart(32 - run.length, '0'),
+        spanId: (count + 1).toString(16).padStart(16, '0'),
+    };
 }
 
 ;// CONCATENATED MODULE: external "node:child_process"
