@@ -12,7 +12,7 @@ test('the demo with a leak fails by growth and by nothing else, and says what gr
   expect(run.stdout).toMatch(/memory of the host process grew by [\d.]+ (KB|MB) a flow/);
 }, 60_000);
 
-test('a service that leaks, one whose cache is full at 80% of the run, and one that keeps nothing are told apart', async () => {
+test('a service that leaks, one whose cache is full at 75% of the run, and one that keeps nothing are told apart', async () => {
   const cwd = emptyFolder();
   write(
     cwd,
@@ -20,7 +20,8 @@ test('a service that leaks, one whose cache is full at 80% of the run, and one t
     `const kept = [];
     require('node:http').createServer((_, response) => {
       const body = Buffer.alloc(10_000, 1);
-      const most = { leak: Infinity, cache: 4000, none: 0 }[process.argv[3]];
+      // At 80% the rule is at its edge: docs/checks.md.
+      const most = { leak: Infinity, cache: 3750, none: 0 }[process.argv[3]];
       if (kept.length < most) kept.push(body);
       // Not at once: the run is to be long enough for the monitor to look often.
       setTimeout(() => response.end(body), 8);
