@@ -120,7 +120,7 @@ async function runShard(
   return shardOf({ ...context, createdAt }, { share, config: digestOf(plan, workspace), scenarios });
 }
 
-/** A shard that has not measured its part says why, and fails: whoever merges has to do without it. */
+/** A shard that has not measured its part says why, and fails: the merge has to do without it. */
 function shardStatus({ scenarios }: Shard, { logger, interrupt }: ExecutePorts): number {
   const lacks = scenarios.flatMap((scenario) => unmeasured(scenario) ?? []);
   for (const lack of lacks) logger.error(`This shard has not measured its part: ${lack}`);

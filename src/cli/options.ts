@@ -33,7 +33,7 @@ export interface RunOptions
   readonly compare?: string | false;
 }
 
-/** What is judged, whoever has run it. */
+/** What is judged, of a run of ours or another's. */
 export interface GateOptions {
   readonly threshold?: readonly string[];
   readonly alert?: readonly string[];

@@ -9,7 +9,7 @@ import { definitionOf, type MetricId, metricName, type MetricRef, type Unit } fr
 /** The file is of a format that is known, and cannot be used: the message is the end of a sentence that begins with it. */
 export class Unusable extends Error {}
 
-/** Names come from whoever wrote the file. */
+/** Names come from the writer of the file. */
 const MOST_NAMES = 1000;
 const LONGEST_NAME = 200;
 
@@ -173,7 +173,7 @@ interface Summary {
   readonly notes?: readonly string[];
 }
 
-/** What a reader gives; the file's name is added by whoever has opened it. */
+/** What a reader gives; the caller, who has opened the file, adds its name. */
 export function runOf({ statements, tally, counted = [], notes = [], ...from }: Summary): ImportedRun {
   return {
     from: { file: '', ...from, notes: [...notes, ...statements.notes] },

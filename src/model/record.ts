@@ -224,7 +224,7 @@ type Planned = Pick<
   ScenarioPlan,
   'name' | 'load' | 'faults' | 'ladder' | 'timeout' | 'warmup' | 'retries'
 > & {
-  /** Left out by whoever only has what was saved. */
+  /** Left out where only what was saved is known. */
   readonly work?: Work;
 };
 

@@ -11,7 +11,7 @@ export interface MachineFlows {
 
 /**
  * What a shard keeps of its flows: where it alone has more that are ok than results keep, its part of as many. Taken from
- * a random sample by a number that hangs on nothing but the iteration, it is a random sample again.
+ * a random sample by a number that depends on the iteration alone, it is a random sample again.
  */
 export function thinned({ flows, ok }: MachineFlows, shards: number): readonly Flow[] {
   if (ok <= MOST_OK) return flows;
