@@ -20,7 +20,7 @@ describe('a run that is written in every format, results to standard output', ()
   const read = (name: string): string => readFileSync(join(run.cwd, name), 'utf8');
 
   beforeAll(async () => {
-    const flow = 'echo "$FLOWGATE_TOKEN $TRACEPARENT" >> seen';
+    const flow = 'sleep 0.2; echo "$FLOWGATE_TOKEN $TRACEPARENT" >> seen';
     const load = ['--flows', '3'];
     run = await runCli(['run', '--run', flow, ...load, '--json', '-', ...Object.entries(FILES).flat()]);
   });
@@ -30,7 +30,7 @@ describe('a run that is written in every format, results to standard output', ()
   });
 
   test('has the report for people on standard error', () => {
-    expect(run.stderr).toContain('3 of 3 flows were ok');
+    expect(run.stderr).toContain('success_rate >= 90%');
     expect(run.status).toBe(0);
   });
 
