@@ -19,9 +19,8 @@ import { inTurn, median, ratio } from '../measure.mjs';
 const here = import.meta.dirname;
 const cli = join(here, '../../dist/cli.js');
 const PASSWORD = 'correct horse battery';
-/** How far the medians may be from k6's: a share, and for times so many ms, which timers and a busy core add. */
+/** How far the medians may be from k6's. */
 const NEAR = 0.05;
-const NEAR_TIME = 5;
 
 const { values: options } = parseArgs({
   options: { k6: { type: 'string', default: 'k6' }, rounds: { type: 'string', default: '5' } },
@@ -149,9 +148,7 @@ console.log(
 );
 console.log(lines.map(({ row }) => row).join('\n'));
 
-const isNear = ({ name, ratio: found }) =>
-  Math.abs(found - 1) <= NEAR ||
-  (name !== 'flows' && Math.abs(found - 1) * median(theirs.map((value) => value[name])) <= NEAR_TIME);
+const isNear = ({ ratio: found }) => Math.abs(found - 1) <= NEAR;
 
 const problems = [
   // One in twenty is few: what counts is below, exactly.
