@@ -12,11 +12,11 @@ async function planOf(
   yaml: string,
   {
     inputs = {},
-    files = { '/work/oha.json': OHA },
+    files = { '/repo/oha.json': OHA },
   }: { inputs?: Inputs; files?: Record<string, string> } = {},
 ): Promise<readonly ScenarioPlan[]> {
-  const all = fakeFiles({ ...files, '/work/flowgate.yml': `version: 1\n${yaml}` });
-  return (await makePlan(inputs, { files: all, workspace: '/work', imports: 'read' })).scenarios;
+  const all = fakeFiles({ ...files, '/repo/flowgate.yml': `version: 1\n${yaml}` });
+  return (await makePlan(inputs, { files: all, workspace: '/repo', imports: 'read' })).scenarios;
 }
 
 async function problemsOf(...given: Parameters<typeof planOf>): Promise<readonly string[]> {
@@ -32,7 +32,7 @@ async function problemsOf(...given: Parameters<typeof planOf>): Promise<readonly
 describe('import: in a config', () => {
   test('the file is read when the run is planned, and one gate that it can meet is the default', async () => {
     const [plan] = await planOf('scenarios: {load: {import: oha.json}}');
-    expect(plan?.work).toMatchObject({ kind: 'import', name: 'oha.json', file: '/work/oha.json' });
+    expect(plan?.work).toMatchObject({ kind: 'import', name: 'oha.json', file: '/repo/oha.json' });
     expect(plan?.work.kind === 'import' && plan.work.run?.from.count).toBe(200);
     expect(plan?.thresholds.map(({ expression }) => expression)).toEqual(['success_rate >= 90%']);
     expect(plan?.omittedGates).toHaveLength(3);
@@ -40,7 +40,7 @@ describe('import: in a config', () => {
 
   test('with before it is read after that, as the command may write it', async () => {
     const [plan] = await planOf('scenarios: {load: {before: make load, import: gone.json, env: {A: b}}}');
-    expect(plan?.work).toEqual({ kind: 'import', name: 'gone.json', file: '/work/gone.json' });
+    expect(plan?.work).toEqual({ kind: 'import', name: 'gone.json', file: '/repo/gone.json' });
   });
 
   test.each([

@@ -15,8 +15,8 @@ export function fixture(name: string): string {
 
 export function readText(text: string, others: Readonly<Record<string, string>> = {}): Promise<ImportedRun> {
   return readImport(
-    { name: 'results', file: '/work/results' },
-    fakeFiles({ '/work/results': text, ...others }),
+    { name: 'results', file: '/repo/results' },
+    fakeFiles({ '/repo/results': text, ...others }),
   );
 }
 

@@ -38,10 +38,10 @@ describe('Locust', () => {
 
   test('the failures beside it tell what went wrong', async () => {
     const files = fakeFiles({
-      '/work/a_stats.csv': fixture('locust_stats.csv'),
-      '/work/a_failures.csv': fixture('locust_failures.csv'),
+      '/repo/a_stats.csv': fixture('locust_stats.csv'),
+      '/repo/a_failures.csv': fixture('locust_failures.csv'),
     });
-    const { tally } = await readImport({ name: 'a_stats.csv', file: '/work/a_stats.csv' }, files);
+    const { tally } = await readImport({ name: 'a_stats.csv', file: '/repo/a_stats.csv' }, files);
     expect(tally.errorKinds({ killed: true })).toMatchObject([
       { sample: "GET /flaky: HTTPError('503 Server Error: Service Unavailable for url: /flaky')", count: 11 },
     ]);

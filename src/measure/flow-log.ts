@@ -105,7 +105,7 @@ export type Recorded = Pick<Record, 'flows' | 'rungTallies' | 'waveTallies' | 'c
 interface LogOptions {
   readonly model: Record['load']['model'];
   readonly seed: number;
-  /** What metrics that flows report mean; nothing is known of one that is left out. */
+  /** What the metrics of flows mean, by name; a name that is left out has no meaning given. */
   readonly metrics?: MetricMeanings | undefined;
 }
 

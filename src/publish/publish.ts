@@ -106,7 +106,7 @@ async function publishRun(publishing: Publishing): Promise<void> {
   if (inputs.comment !== 'never' && reports.length > 0) await comment(publishing, reports);
 }
 
-/** What GitHub refuses for want of a permission is for the user to mend. */
+/** GitHub refuses it because a permission is missing: the user can add that. */
 async function granted<T>(what: string, permission: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

@@ -46,7 +46,7 @@ export function explainRefusal(thrown: unknown, refusal: Refusal): string {
   return `${sayRefusal(thrown, refusal)} The verdict is not affected.`;
 }
 
-/** What GitHub answers for want of a permission, as far as it can be told from the rest. */
+/** Whether GitHub refused because a permission is missing, as far as its answer tells. */
 export function isForbidden(thrown: unknown): boolean {
   const status = thrown instanceof GitHubError ? thrown.status : undefined;
   return (status === 401 || status === 403 || status === 404) && !LIMITED.test(messageOf(thrown));
